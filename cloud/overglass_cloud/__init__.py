@@ -1,0 +1,1 @@
+"""The program beside the GPU: takes frames in, paints them, sends them back."""

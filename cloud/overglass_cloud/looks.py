@@ -1,0 +1,108 @@
+"""What can be generated here: looks, found by name, each painted by an engine.
+
+Knows the shape of an engine, not any engine; those are found through the entry-point group
+`overglass.looks`, each entry of which names a list of `Look`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+import av
+
+from overglass_protocol.control import Control
+from overglass_protocol.errors import LookError
+
+State = Any
+"What an engine keeps for one session between frames. Only the engine looks inside."
+
+
+class Engine(Protocol):
+    """Paints pictures. Made, called and dropped by the one thread that owns the device."""
+
+    max_batch: int
+    "How many pictures of one size it likes to paint at once; 1 if batching gains nothing."
+
+    def prepare(self, control: Control, previous: State | None) -> State:
+        """Makes what painting with this document needs; called when the document changes.
+
+        `previous` is the same session's state until now, so that memory of earlier frames can be kept.
+        Raises LookError with the cure when the document asks for what cannot be.
+        """
+        ...
+
+    def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
+        """Paints pictures of equal size, `yuv420p` in and out, one state each, in order.
+
+        The pictures given are not written to; a picture may be returned as it is.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A named recipe: which engine, with what, and what it promises."""
+
+    name: str
+    summary: str
+    engine: str
+    "Name of the engine's kind, for people: echo, classical, neural, diffusion."
+    start: Callable[[], Engine]
+    "Makes the engine; slow work such as loading weights happens here. Raises LookError with the cure."
+    licence: str = "Apache-2.0"
+    needs: Sequence[str] = ()
+    "What must be there beside the package: model names, `gpu`."
+    takes_prompt: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def describe(self) -> dict[str, Any]:
+        """As `GET /looks` and `overglass looks --json` show it."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "engine": self.engine,
+            "needs": list(self.needs),
+            "licence": self.licence,
+            "takes_prompt": self.takes_prompt,
+            "parameters": dict(self.parameters),
+        }
+
+
+class Looks:
+    """The looks of this service, by name, in the order they were found."""
+
+    def __init__(self, looks: Iterable[Look]) -> None:
+        self._by_name: dict[str, Look] = {}
+        for look in looks:
+            if look.name in self._by_name:
+                raise LookError(
+                    f"two looks are called {look.name!r}", cure="Uninstall one of the packages that bring it."
+                )
+            self._by_name[look.name] = look
+
+    @classmethod
+    def installed(cls, extra: Iterable[Look] = ()) -> "Looks":
+        """Every look that an installed package offers, `none` first."""
+        found = [look for point in entry_points(group="overglass.looks") for look in point.load()]
+        found.sort(key=lambda look: (look.name != "none", look.engine, look.name))
+        return cls([*found, *extra])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._by_name)
+
+    def __getitem__(self, name: str) -> Look:
+        """Raises LookError when there is no such look."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise LookError(
+                f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(self.names)}."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Look]:
+        return iter(self._by_name.values())

@@ -1,0 +1,1 @@
+"""What the edge and the cloud say to each other, and the one way it is carried."""

@@ -1,0 +1,84 @@
+"""Every error this project raises on purpose. Imports nothing.
+
+A user reads one line: what is wrong and what cures it. Foreign exceptions are translated into
+these where the foreign library is called.
+"""
+
+
+class OverglassError(Exception):
+    """Something a person can act on.
+
+    `cure` says what to do about it, as a sentence or a command.
+    """
+
+    def __init__(self, message: str, *, cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        if not self.cure:
+            return self.message
+        return f"{self.message}{'' if self.message.endswith(('.', '!', '?')) else '.'} {self.cure}"
+
+
+class ConfigError(OverglassError):
+    """A setting, flag or combination of them cannot work."""
+
+
+class ProtocolError(OverglassError):
+    """The talk between edge and cloud went wrong."""
+
+
+class LocalProtocolError(ProtocolError):
+    """We tried to say something that the session does not allow now."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The other end said something it may not say.
+
+    `code` is the short name that goes back to it in an error message.
+    """
+
+    def __init__(self, message: str, *, code: str, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.code = code
+
+
+class PeerError(OverglassError):
+    """The media connection could not be made, or broke."""
+
+
+class UnusableOfferError(PeerError):
+    """A session description that cannot be answered. `malformed` tells nonsense from mere mismatch."""
+
+    def __init__(self, message: str, *, malformed: bool, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.malformed = malformed
+
+
+class RefusedError(OverglassError):
+    """The service answered with a refusal (an RFC 9457 problem)."""
+
+    def __init__(
+        self, message: str, *, status: int, cure: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class SourceError(OverglassError):
+    """A camera, file or other source of pictures cannot be used."""
+
+
+class DisplayError(OverglassError):
+    """The result cannot be shown or written."""
+
+
+class LookError(OverglassError):
+    """A look cannot start or failed while painting."""
+
+
+class RecordingError(OverglassError):
+    """A session folder cannot be written or cannot be read."""

@@ -1,0 +1,23 @@
+"""A picture and what is known about it, as it moves through either program."""
+
+from dataclasses import dataclass
+
+import av
+
+from overglass_protocol.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture on its way. The picture is never shared between two owners that write to it."""
+
+    picture: av.VideoFrame
+    "Planar YUV 4:2:0 (`yuv420p`), even width and height."
+    envelope: Envelope | None = None
+    "None when the sender speaks plain WebRTC."
+    arrived: float = 0.0
+    "When its first packet came in, seconds on this machine's monotonic clock; 0 if it was made here."
+    decoded: float = 0.0
+    "When it left the decoder, likewise."
+    rtp_time: int = 0
+    "The sender's RTP timestamp, 90 kHz, unwrapped."
