@@ -1,0 +1,9 @@
+"""How pictures and words travel: WebRTC. The one folder that knows aiortc.
+
+`Peer` is all that the rest of the project sees. Where aiortc costs latency it is replaced here:
+its video receiver and sender are ours from the packet on, its ICE, DTLS, SRTP, SCTP and SDP are used.
+"""
+
+from overglass_protocol.rtc.peer import Handlers, Peer, PeerSettings, Statistics
+
+__all__ = ["Handlers", "Peer", "PeerSettings", "Statistics"]

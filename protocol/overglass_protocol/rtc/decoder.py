@@ -1,0 +1,118 @@
+"""Encoded pictures in, frames out, in a thread of its own, in order.
+
+Access units depend on each other, so this is the one place where a backlog cannot be displaced one
+by one: when it grows past MAX_BACKLOG everything up to the next key frame goes, counted. Knows codecs;
+knows no packets and no network.
+"""
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+import av
+import structlog
+from av.codec.context import Flags
+
+from overglass_protocol.envelope import Envelope
+from overglass_protocol.frame import Frame
+from overglass_protocol.rtc.jitter import AccessUnit
+
+log = structlog.get_logger()
+
+MAX_BACKLOG = 10
+"Access units: a third of a second at 30 fps. A decoder that far behind will not catch up by itself."
+MAX_PIXELS = 4096 * 2304
+"A picture larger than this is refused; the sender's parameter sets are not to size our memory."
+_DECODERS = {"H264": "h264", "VP8": "libvpx"}
+
+
+class DecoderThread:
+    """Decodes what `put` gives it and hands frames to `deliver` (called in this thread)."""
+
+    def __init__(
+        self,
+        codec: str,
+        envelope_of: Callable[[AccessUnit], Envelope | None],
+        deliver: Callable[[Frame], None],
+        lost: Callable[[], None],
+    ) -> None:
+        """`lost()` is called, in this thread, when only a key frame can help."""
+        self.dropped: Counter[str] = Counter()
+        self._codec = _DECODERS[codec]
+        self._envelope_of = envelope_of
+        self._deliver = deliver
+        self._lost = lost
+        self._units: deque[AccessUnit | None] = deque()
+        self._filled = threading.Condition()
+        self._until_key = False
+        self._thread = threading.Thread(target=self._run, name=f"decode-{codec}", daemon=True)
+        self._thread.start()
+
+    def put(self, unit: AccessUnit) -> None:
+        """Never waits."""
+        with self._filled:
+            if len(self._units) >= MAX_BACKLOG:
+                self.dropped["decoder busy"] += len(self._units)
+                self._units.clear()
+                self._until_key = True
+                self._lost()
+            if self._until_key and not unit.key:
+                self.dropped["decoder busy"] += 1
+                return
+            self._until_key = False
+            self._units.append(unit)
+            self._filled.notify()
+
+    def close(self) -> None:
+        with self._filled:
+            self._units.clear()
+            self._units.append(None)
+            self._filled.notify()
+
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        context = self._open()
+        while (unit := self._next()) is not None:
+            try:
+                pictures = self._decode(context, unit)
+            except av.FFmpegError as error:
+                self.dropped["undecodable"] += 1
+                log.info("a picture cannot be decoded", reason=str(error))
+                self._lost()
+                continue
+            for picture in pictures:
+                frame = Frame(picture, self._envelope_of(unit), unit.arrived, time.monotonic(), unit.rtp_time)
+                try:
+                    self._deliver(frame)
+                except Exception:
+                    log.exception("a decoded frame could not be delivered")
+
+    def _next(self) -> AccessUnit | None:
+        with self._filled:
+            self._filled.wait_for(lambda: self._units)
+            return self._units.popleft()
+
+    def _decode(self, context: Any, unit: AccessUnit) -> list[av.VideoFrame]:
+        packet = av.Packet(unit.data)
+        packet.pts = unit.rtp_time
+        pictures = []
+        for picture in context.decode(packet):
+            if picture.width * picture.height > MAX_PIXELS:
+                self.dropped["too large"] += 1
+                continue
+            if picture.format.name != "yuv420p" or picture.width % 2 or picture.height % 2:
+                size = (max(2, picture.width & ~1), max(2, picture.height & ~1))
+                picture = picture.reformat(*size, format="yuv420p")  # noqa: PLW2901
+            pictures.append(picture)
+        return pictures
+
+    def _open(self) -> Any:
+        context: Any = av.CodecContext.create(self._codec, "r")
+        context.flags |= Flags.low_delay
+        context.thread_type = "SLICE"
+        context.thread_count = 1
+        return context

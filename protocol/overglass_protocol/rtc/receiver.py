@@ -1,0 +1,207 @@
+"""aiortc's video receiver with ours in its place: a picture leaves with its last packet.
+
+Holes are asked for at once and again; what is too old is given up for a key frame; the other end is
+told what it may send by our own estimate. Runs on the event loop; decodes nothing.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiortc import rtp
+from aiortc.codecs import depayload, is_rtx
+from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
+
+from overglass_protocol.rtc.bitstream import is_h264_key, is_vp8_key
+from overglass_protocol.rtc.jitter import AccessUnit, JitterBuffer, Unwrap
+from overglass_protocol.rtc.rate import ReceiveEstimate
+
+log = structlog.get_logger()
+
+REPORT_EVERY = 0.5
+"Seconds between receiver reports: a sender that hears of loss late cuts late."
+MAX_STREAMS = 8
+CLOCK_RATE = 90_000
+_KEY_TESTS = {"H264": is_h264_key, "VP8": is_vp8_key}
+
+
+class VideoReceiver(RTCRtpReceiver):
+    """Receives access units of one codec at a time. Callbacks run on the loop."""
+
+    def __init__(self, kind: str, transport: Any) -> None:
+        super().__init__(kind, transport)
+        self.codec: str | None = None
+        "`H264` or `VP8`, once a packet has come."
+        self.on_unit: Callable[[str, AccessUnit], None] = lambda codec, unit: None
+        self.on_disconnect: Callable[[], None] = lambda: None
+        self.estimate = ReceiveEstimate()
+        self.jitter = JitterBuffer(is_h264_key)
+        self.packets = self.octets = 0
+        self.requested = 0
+        "Packets asked for again."
+        self.last_packet_at: float | None = None
+        self._codecs: dict[int, Any] = {}
+        self._statistics: dict[int, StreamStatistics] = {}
+        self._sender_reports: dict[int, tuple[int, float]] = {}
+        self._media_ssrc: int | None = None
+        self._own_ssrc = 0
+        self._send_time = Unwrap(24)
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def _set_rtcp_ssrc(self, ssrc: int) -> None:
+        self._own_ssrc = ssrc
+
+    async def receive(self, parameters: Any) -> None:
+        """Starts; aiortc calls this once the transport is up."""
+        if self._task is None:
+            self._codecs = {codec.payloadType: codec for codec in parameters.codecs}
+            self.transport._register_rtp_receiver(self, parameters)
+            self._task = asyncio.create_task(self._run_rtcp())
+
+    async def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self.transport._unregister_rtp_receiver(self)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def want_key_frame(self) -> None:
+        """The decoder lost its way. Only on the loop."""
+        self.jitter.want_key_frame()
+        self._serve_needs()
+
+    def _handle_disconnect(self) -> None:
+        self.on_disconnect()
+
+    async def _handle_rtp_packet(self, packet: rtp.RtpPacket, arrival_time_ms: int) -> None:
+        if not self._enabled:
+            return
+        now = time.monotonic()
+        self.last_packet_at = now
+        codec = self._codecs.get(packet.payload_type)
+        if codec is None or not self._knows(packet.ssrc):
+            return
+        self.packets += 1
+        self.octets += len(packet.payload)
+        await self._estimate(packet, now)
+        self._statistics[packet.ssrc].add(packet)
+        if is_rtx(codec):
+            original = self._unwrap_retransmission(packet, codec)
+            if original is None:
+                return
+            packet, codec = original, self._codecs[original.payload_type]
+        self._media_ssrc = packet.ssrc
+        if codec.name != self.codec:
+            self._switch_to(codec.name)
+        try:
+            data = depayload(codec, packet.payload) if packet.payload else b""
+        except ValueError as error:
+            log.debug("a packet cannot be read", reason=str(error))
+            return
+        units = self.jitter.add(packet.sequence_number, packet.timestamp, bool(packet.marker), data, now)
+        self._hand_out(units)
+        self._serve_needs()
+
+    def _knows(self, ssrc: int) -> bool:
+        """One media and one retransmission stream are normal; a sender of ever new ones is ignored."""
+        if ssrc not in self._statistics:
+            if len(self._statistics) >= MAX_STREAMS:
+                return False
+            self._statistics[ssrc] = StreamStatistics(CLOCK_RATE)
+        return True
+
+    def _unwrap_retransmission(self, packet: rtp.RtpPacket, codec: Any) -> rtp.RtpPacket | None:
+        """The packet inside an RTX packet (RFC 4588). Senders that do not announce the RTX stream's
+        SSRC are understood all the same, by payload type: it can only repeat the one media stream."""
+        original_type = codec.parameters.get("apt")
+        if len(packet.payload) < 2 or original_type not in self._codecs or self._media_ssrc is None:
+            return None
+        return rtp.unwrap_rtx(packet, payload_type=original_type, ssrc=self._media_ssrc)
+
+    def _switch_to(self, codec: str) -> None:
+        round_trip = self.jitter.round_trip
+        self.codec, self.jitter = codec, JitterBuffer(_KEY_TESTS[codec])
+        self.jitter.round_trip = round_trip
+
+    def _hand_out(self, units: list[AccessUnit]) -> None:
+        if self.codec is not None:
+            for unit in units:
+                self.on_unit(self.codec, unit)
+
+    def _serve_needs(self) -> None:
+        """Sends requests that are due, and sets the timer for the next."""
+        now = time.monotonic()
+        self._hand_out(self.jitter.poll(now))
+        if missing := self.jitter.to_request(now):
+            self.requested += len(missing)
+            self._send_soon(self._nack(missing))
+        if self.jitter.key_frame_wanted(now) and self._media_ssrc is not None:
+            self._send_soon(self._feedback(rtp.RTCP_PSFB_PLI, self._media_ssrc))
+        deadline = self.jitter.deadline()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            delay = max(0.001, deadline - now)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._serve_needs)
+
+    async def _estimate(self, packet: rtp.RtpPacket, now: float) -> None:
+        sent = packet.extensions.abs_send_time
+        seconds = self._send_time(sent) / (1 << 18) if sent is not None else None
+        allowance = self.estimate.add(len(packet.payload) + packet.padding_size, seconds, now)
+        if allowance is not None and self._media_ssrc is not None:
+            fci = rtp.pack_remb_fci(allowance, [self._media_ssrc])
+            await self._send(self._feedback(rtp.RTCP_PSFB_APP, 0, fci))
+
+    def _nack(self, missing: list[int]) -> bytes:
+        packet = rtp.RtcpRtpfbPacket(
+            fmt=rtp.RTCP_RTPFB_NACK, ssrc=self._own_ssrc, media_ssrc=self._media_ssrc or 0
+        )
+        packet.lost = sorted(missing[:256])
+        return bytes(packet)
+
+    def _feedback(self, fmt: int, media_ssrc: int, fci: bytes = b"") -> bytes:
+        return bytes(rtp.RtcpPsfbPacket(fmt=fmt, ssrc=self._own_ssrc, media_ssrc=media_ssrc, fci=fci))
+
+    async def _handle_rtcp_packet(self, packet: rtp.AnyRtcpPacket) -> None:
+        if isinstance(packet, rtp.RtcpSrPacket):
+            middle = (packet.sender_info.ntp_timestamp >> 16) & 0xFFFFFFFF
+            self._sender_reports[packet.ssrc] = (middle, time.monotonic())
+
+    async def _run_rtcp(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_EVERY * random.uniform(0.5, 1.5))
+            reports = [self._report(ssrc, stream) for ssrc, stream in self._statistics.items()]
+            if reports:
+                await self._send(bytes(rtp.RtcpRrPacket(ssrc=self._own_ssrc, reports=reports)))
+
+    def _report(self, ssrc: int, stream: StreamStatistics) -> rtp.RtcpReceiverInfo:
+        middle, at = self._sender_reports.get(ssrc, (0, 0.0))
+        since = time.monotonic() - at
+        return rtp.RtcpReceiverInfo(
+            ssrc=ssrc,
+            fraction_lost=stream.fraction_lost,
+            packets_lost=stream.packets_lost,
+            highest_sequence=stream.max_seq or 0,
+            jitter=stream.jitter,
+            lsr=middle,
+            dlsr=int(since * 65536) if middle and since < 65536 else 0,
+        )
+
+    def _send_soon(self, data: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(self._send(data))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            await self.transport._send_rtp(data)
+        except ConnectionError:
+            log.debug("nothing can be sent any more")

@@ -1,0 +1,202 @@
+"""aiortc's video sender with ours in its place: encoded pictures go out the moment they exist.
+
+Packets are kept long enough to be asked for again over a slow path; reports of the receiver move the
+bitrate; a request for a key frame goes to the encoder. Runs on the event loop; encodes nothing.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiortc import clock, rtp
+from aiortc.codecs import is_rtx
+from aiortc.codecs.h264 import H264Encoder as H264Packetizer
+from aiortc.codecs.vpx import Vp8Encoder as VP8Packetizer
+from aiortc.rtcrtpsender import RTCRtpSender, random_sequence_number
+from aiortc.utils import random32, uint16_add
+
+from overglass_protocol.rtc.rate import SendRate
+
+log = structlog.get_logger()
+
+HISTORY = 2048
+"Packets kept for retransmission: over a second at 10 Mbit/s."
+REPORT_EVERY = 1.0
+ROUND_TRIP_WEIGHT = 0.2
+
+
+class VideoSender(RTCRtpSender):
+    """Sends access units of one codec. `on_key_frame_request` is called on the loop."""
+
+    def __init__(self, trackOrKind: Any, transport: Any) -> None:  # noqa: N803 - aiortc's name
+        super().__init__(trackOrKind, transport)
+        self.rate = SendRate()
+        self.round_trip: float | None = None
+        "Seconds, smoothed, from the receiver's reports; None until the first."
+        self.fraction_lost = 0.0
+        self.codec: str | None = None
+        "`H264` or `VP8`, once negotiated."
+        self.on_key_frame_request: Callable[[], None] = lambda: None
+        self.on_started: Callable[[], None] = lambda: None
+        self.packets = self.octets = self.retransmitted = 0
+        self._payload_type = 0
+        self._rtx_payload_type: int | None = None
+        self._rtx_sequence = random_sequence_number()
+        self._sequence = random_sequence_number()
+        self._timestamp_origin = random32()
+        self._picture_id = random.randrange(1 << 15)
+        self._extensions = rtp.HeaderExtensionsMap()
+        self._mid = ""
+        self._cname = ""
+        self._history: dict[int, rtp.RtpPacket] = {}
+        self._outbox: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
+        self._last_sent = (0, 0)
+        "NTP time and RTP timestamp of the newest packet, for sender reports."
+        self._last_report = (0, 0.0)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def send(self, parameters: Any) -> None:
+        """Starts; aiortc calls this once the transport is up."""
+        if self._tasks:
+            return
+        codec = parameters.codecs[0]
+        self.codec, self._payload_type = codec.name, codec.payloadType
+        self._rtx_payload_type = next(
+            (
+                c.payloadType
+                for c in parameters.codecs
+                if is_rtx(c) and c.parameters["apt"] == codec.payloadType
+            ),
+            None,
+        )
+        self._mid, self._cname = parameters.muxId, parameters.rtcp.cname
+        self._extensions.configure(parameters)
+        self.transport._register_rtp_sender(self, parameters)
+        self._tasks = [asyncio.create_task(self._pump()), asyncio.create_task(self._report_regularly())]
+        self.on_started()
+
+    async def stop(self) -> None:
+        if self._tasks:
+            self.transport._unregister_rtp_sender(self)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._tasks = []
+
+    def send_unit(self, data: bytes, rtp_time: int) -> None:
+        """Sends one access unit; `rtp_time` in 90 kHz. Only on the loop. Never waits."""
+        self._outbox.put_nowait((data, rtp_time))
+
+    def wire_time(self, rtp_time: int) -> int:
+        """The RTP timestamp that a unit of this time carries on the wire."""
+        return (self._timestamp_origin + rtp_time) & 0xFFFFFFFF
+
+    async def _pump(self) -> None:
+        try:
+            while True:
+                data, rtp_time = await self._outbox.get()
+                for packet in self._packets(data, self.wire_time(rtp_time)):
+                    self._history[packet.sequence_number % HISTORY] = packet
+                    await self.transport._send_rtp(packet.serialize(self._extensions))
+        except ConnectionError:
+            return  # the transport says so itself; nothing can be sent any more
+
+    def _packets(self, data: bytes, timestamp: int) -> list[rtp.RtpPacket]:
+        ntp_time = clock.current_ntp_time()
+        payloads = self._payloads(data)
+        packets = []
+        for payload in payloads:
+            packet = rtp.RtpPacket(self._payload_type, 0, self._sequence, timestamp, self._ssrc, payload)
+            packet.extensions.abs_send_time = (ntp_time >> 14) & 0x00FFFFFF
+            packet.extensions.mid = self._mid
+            packets.append(packet)
+            self._sequence = uint16_add(self._sequence, 1)
+            self.octets += len(payload)
+        packets[-1].marker = 1
+        self.packets += len(packets)
+        self._last_sent = (ntp_time, timestamp)
+        return packets
+
+    def _payloads(self, data: bytes) -> list[bytes]:
+        if self.codec == "H264":
+            return H264Packetizer._packetize(H264Packetizer._split_bitstream(data))
+        self._picture_id = (self._picture_id + 1) % (1 << 15)
+        return VP8Packetizer._packetize(data, self._picture_id)
+
+    async def _handle_rtcp_packet(self, packet: rtp.AnyRtcpPacket) -> None:
+        match packet:
+            case rtp.RtcpRrPacket() | rtp.RtcpSrPacket():
+                for report in packet.reports:
+                    if report.ssrc == self._ssrc:
+                        self._on_report(report)
+            case rtp.RtcpRtpfbPacket(fmt=rtp.RTCP_RTPFB_NACK):
+                for sequence in packet.lost:
+                    await self._retransmit_packet(sequence)
+            case rtp.RtcpPsfbPacket(fmt=rtp.RTCP_PSFB_PLI | rtp.RTCP_PSFB_FIR):
+                self.on_key_frame_request()
+            case rtp.RtcpPsfbPacket(fmt=rtp.RTCP_PSFB_APP):
+                self._on_remb(packet.fci)
+
+    def _on_report(self, report: rtp.RtcpReceiverInfo) -> None:
+        middle, sent_at = self._last_report
+        if report.lsr == middle and report.dlsr:
+            measured = max(0.0, time.monotonic() - sent_at - report.dlsr / 65536)
+            old = self.round_trip if self.round_trip is not None else measured
+            self.round_trip = old + ROUND_TRIP_WEIGHT * (measured - old)
+        self.fraction_lost = report.fraction_lost / 256
+        self.rate.on_report(self.fraction_lost, self.round_trip, time.monotonic())
+
+    def _on_remb(self, fci: bytes) -> None:
+        try:
+            bitrate, ssrcs = rtp.unpack_remb_fci(fci)
+        except ValueError:
+            return
+        if self._ssrc in ssrcs:
+            self.rate.on_allowance(bitrate)
+
+    async def _retransmit_packet(self, sequence: int) -> None:
+        packet = self._history.get(sequence % HISTORY)
+        if packet is None or packet.sequence_number != sequence:
+            return
+        if self._rtx_payload_type is not None:
+            packet = rtp.wrap_rtx(
+                packet,
+                payload_type=self._rtx_payload_type,
+                sequence_number=self._rtx_sequence,
+                ssrc=self._rtx_ssrc,
+            )
+            self._rtx_sequence = uint16_add(self._rtx_sequence, 1)
+        self.retransmitted += 1
+        await self._send(packet.serialize(self._extensions))
+
+    async def _report_regularly(self) -> None:
+        try:
+            while True:
+                await asyncio.sleep(REPORT_EVERY * random.uniform(0.5, 1.0))
+                if self.packets:
+                    await self._send(self._sender_report())
+        finally:
+            await self._send(bytes(rtp.RtcpByePacket(sources=[self._ssrc])))
+
+    def _sender_report(self) -> bytes:
+        ntp_time, timestamp = self._last_sent
+        self._last_report = ((ntp_time >> 16) & 0xFFFFFFFF, time.monotonic())
+        info = rtp.RtcpSenderInfo(
+            ntp_timestamp=ntp_time,
+            rtp_timestamp=timestamp,
+            packet_count=self.packets & 0xFFFFFFFF,
+            octet_count=self.octets & 0xFFFFFFFF,
+        )
+        source = rtp.RtcpSourceInfo(ssrc=self._ssrc, items=[(1, self._cname.encode())])
+        return bytes(rtp.RtcpSrPacket(ssrc=self._ssrc, sender_info=info)) + bytes(
+            rtp.RtcpSdesPacket(chunks=[source])
+        )
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            await self.transport._send_rtp(data)
+        except ConnectionError:
+            log.debug("nothing can be sent any more")
