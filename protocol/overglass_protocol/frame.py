@@ -21,3 +21,11 @@ class Frame:
     "When it left the decoder, likewise."
     rtp_time: int = 0
     "The sender's RTP timestamp, 90 kHz, unwrapped."
+
+
+def copied(picture: av.VideoFrame) -> av.VideoFrame:
+    """A picture of its own with the same content, times and colour."""
+    copy = av.VideoFrame.from_ndarray(picture.to_ndarray(), format=picture.format.name)
+    copy.pts, copy.time_base = picture.pts, picture.time_base
+    copy.color_range, copy.colorspace = picture.color_range, picture.colorspace
+    return copy

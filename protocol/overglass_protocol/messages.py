@@ -15,6 +15,10 @@ MAX_SIZE = 16 * 1024
 "Bytes of one message. The longest honest one is a control document with its prompt, about 3 KB."
 
 
+Limit = Literal["none", "network", "gpu", "cpu"]
+"What keeps quality from being higher."
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -73,7 +77,7 @@ class Report(_Message):
     """What limits quality at the sender of this message now."""
 
     type: Literal["report"] = "report"
-    limit: Literal["none", "network", "gpu", "cpu"]
+    limit: Limit
     frames_per_s: float = Field(ge=0)
     dropped: dict[str, int] = Field(default_factory=dict, description="Frames dropped so far, by reason.")
     bitrate: int = Field(default=0, ge=0, description="Bits per second being sent.")

@@ -37,6 +37,9 @@ log = structlog.get_logger()
 STAMPS_KEPT = 64
 "Envelopes that came beside their pictures and wait for them: two seconds at 30 fps."
 
+MAX_UNSAID = 64
+"Messages that wait for the control channel to open; a peer that never opens one must not fill memory."
+
 
 @dataclass(frozen=True, slots=True)
 class PeerSettings:
@@ -77,14 +80,14 @@ class Statistics:
 
 @dataclass(slots=True)
 class Handlers:
-    """What a peer tells its owner. Each is called on the loop but `frame`."""
+    """What a peer tells its owner. Each is called on the loop, but for `frame` and `encoded`."""
 
     frame: Callable[[Frame], None] = lambda frame: None
     "A picture came in. Called in the decoder's thread: hand over and return."
+    encoded: Callable[[Envelope, float], None] = lambda envelope, at: None
+    "A picture of ours was encoded at that time. Called in the encoder's thread."
     message: Callable[[str | bytes], None] = lambda data: None
     stamp: Callable[[bytes], None] = lambda data: None
-    open: Callable[[], None] = lambda: None
-    "The `control` channel can be used."
     lost: Callable[[str], None] = lambda reason: None
     "The connection is gone; called once."
 
@@ -105,6 +108,7 @@ class Peer:
         self._sender: VideoSender | None = None
         self._receiver: VideoReceiver | None = None
         self._channels: dict[str, aiortc.RTCDataChannel] = {}
+        self._unsaid: list[Outgoing] = []
         self._stamps: OrderedDict[int, Envelope] = OrderedDict()
         self._sent = self._received = 0
         servers = [
@@ -186,11 +190,17 @@ class Peer:
             self._encoder.slot.put(frame)
 
     def say(self, outgoing: Outgoing) -> None:
-        """Sends words on a data channel, if it is open. Only on the loop."""
+        """Sends words on a data channel. Only on the loop.
+
+        What is said on `control` before it is open waits for that; on `stamps` it is lost, as may happen
+        there at any time.
+        """
         channel = self._channels.get(outgoing.channel)
         if channel is not None and channel.readyState == "open":
             with contextlib.suppress(ConnectionError, aiortc.InvalidStateError):
                 channel.send(outgoing.data)
+        elif outgoing.channel == "control" and len(self._unsaid) < MAX_UNSAID:
+            self._unsaid.append(outgoing)
 
     def want_key_frame(self) -> None:
         """Makes the next picture sent a key frame. From any thread."""
@@ -287,11 +297,16 @@ class Peer:
         if channel.label == "control":
             channel.on("message", self._handlers.message)
             if channel.readyState == "open":
-                self._loop.call_soon(self._handlers.open)
+                self._loop.call_soon(self._say_unsaid)
             else:
-                channel.on("open", self._handlers.open)
+                channel.on("open", self._say_unsaid)
         else:
             channel.on("message", self._on_stamp)
+
+    def _say_unsaid(self) -> None:
+        unsaid, self._unsaid = self._unsaid, []
+        for outgoing in unsaid:
+            self.say(outgoing)
 
     def _on_stamp(self, data: str | bytes) -> None:
         self._handlers.stamp(data if isinstance(data, bytes) else data.encode())
@@ -323,6 +338,8 @@ class Peer:
         if envelope is not None and envelope.stages is not None:
             stages = replace(envelope.stages, encoded=encoded.encoded)
             envelope = replace(envelope, stages=stages)
+        if envelope is not None:
+            self._handlers.encoded(envelope, encoded.encoded)
         if envelope is not None and self._sender.codec == "H264":
             data = with_envelope(data, envelope)
         elif envelope is not None:

@@ -1,0 +1,50 @@
+"""Joins the service's parts into one ASGI application. Chooses nothing; that is the command's part."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from overglass_cloud import doors, problems
+from overglass_cloud.config import Settings
+from overglass_cloud.looks import Looks
+from overglass_cloud.metrics import Metrics
+from overglass_cloud.scheduler import Scheduler
+from overglass_cloud.tokens import Gate
+from overglass_cloud.visits import Visits
+
+
+def create_app(settings: Settings, looks: Looks) -> FastAPI:
+    """The service. Raises LookError when the default look is not among `looks`."""
+    looks[settings.look]
+    scheduler = Scheduler(looks)
+    visits = Visits(settings, scheduler)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with scheduler:
+            await asyncio.wrap_future(scheduler.start_look(settings.look))
+            # What is loaded by now stays; without it in the way a collection pauses frames far less.
+            gc.collect()
+            gc.freeze()
+            sweep = asyncio.create_task(visits.sweep())
+            yield
+            sweep.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweep
+            await visits.end_all()
+
+    app = FastAPI(title="overglass", lifespan=lifespan)
+    problems.install(app)
+    if settings.loopback:
+        # A page from elsewhere must not reach a service on loopback through a name it controls.
+        hosts = ["localhost", "127.0.0.1", "[::1]", "::1", settings.host]
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    secret = settings.secret.get_secret_value() if settings.secret is not None else None
+    metrics = Metrics(visits, scheduler)
+    app.include_router(doors.router(Gate(secret), visits, scheduler, metrics, settings.look))
+    app.state.visits = visits
+    return app

@@ -1,0 +1,90 @@
+"""`overglass cloud`, `overglass token`, `overglass looks`: the commands that choose the service's parts.
+
+Imports at the top stay light, since every `overglass --help` loads this file.
+"""
+
+import json
+import os
+from typing import Annotated, Any
+
+import typer
+
+from overglass_protocol.errors import ConfigError
+
+
+def cloud(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port (default 8400); 0 picks a free one.")] = None,
+    look: Annotated[str | None, typer.Option(help="Look of sessions that ask for none.")] = None,
+    max_sessions: Annotated[int | None, typer.Option(help="Sessions served at once (default 8).")] = None,
+    resume_seconds: Annotated[
+        float | None, typer.Option(help="How long a session that lost its connection is kept (default 30).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON object.")] = False,
+) -> None:
+    """Run the service that paints: the program beside the GPU."""
+    from overglass_cloud.looks import Looks
+    from overglass_cloud.serve import bind, serve, url
+
+    settings = settings_from(
+        host=host, port=port, look=look, max_sessions=max_sessions, resume_seconds=resume_seconds
+    )
+    looks_here = Looks.installed()
+    looks_here[settings.look]
+    listener = bind(settings)
+    if as_json:
+        typer.echo(json.dumps({"url": url(listener), "pid": os.getpid()}))
+    else:
+        typer.echo(
+            f"Overglass listens on {url(listener)}; looks: {', '.join(looks_here.names)}. Ctrl-C ends it."
+        )
+    serve(settings, looks_here, listener)
+
+
+def token(
+    scope: Annotated[str, typer.Option(help="session (opens one session) or view (only views).")] = "session",
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long it is valid.")] = 60.0,
+    session: Annotated[str | None, typer.Option(help="For a view token: the session it may view.")] = None,
+) -> None:
+    """Make a token that lets somebody into a service beyond loopback."""
+    from overglass_cloud.tokens import make_token
+
+    if scope not in ("session", "view"):
+        raise ConfigError(f"there is no scope {scope!r}", cure="Choose session or view.")
+    secret = os.environ.get("OVERGLASS_SECRET")
+    typer.echo(make_token(secret, "view" if scope == "view" else "session", minutes, session))
+
+
+def looks(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """List what can be generated here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from overglass_cloud.looks import Looks
+
+    found = [look.describe() for look in Looks.installed()]
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    table = Table("look", "engine", "what it does", "needs", "licence")
+    for look in found:
+        needs = ", ".join(look["needs"]) or "nothing"
+        table.add_row(look["name"], look["engine"], look["summary"], needs, look["licence"])
+    Console().print(table)
+
+
+def settings_from(**flags: Any) -> Any:
+    """Settings of the flags given, over the environment. Raises ConfigError in one line."""
+    from pydantic import ValidationError
+
+    from overglass_cloud.config import Settings
+
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{where}: {message}" if where else message) from error

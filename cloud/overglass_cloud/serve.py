@@ -1,0 +1,51 @@
+"""Runs the application on a socket of its own, with the loop and thread settings that latency wants."""
+
+import socket
+import sys
+
+import uvicorn
+
+from overglass_cloud.app import create_app
+from overglass_cloud.config import Settings
+from overglass_cloud.looks import Looks
+from overglass_protocol.errors import ConfigError
+
+SWITCH_INTERVAL = 0.0005
+"Seconds a thread may keep the interpreter while another wants it. Python's 5 ms is a frame's whole budget."
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket. Raises ConfigError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
+            cure="Stop what listens there, or choose another --port (0 picks a free one).",
+        ) from error
+    return listener
+
+
+def url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: Settings, looks: Looks, listener: socket.socket) -> None:
+    """Serves until interrupted."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    config = uvicorn.Config(
+        create_app(settings, looks),
+        loop="auto",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,316 @@
+"""The glasses' agent: camera to cloud to display, with a recorder that never depends on either.
+
+Takes its parts as arguments; chooses none. Three loops: capture, stay connected, show. What it does
+about trouble it says through `say`, in words for the wearer.
+"""
+
+import asyncio
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from overglass_edge.connection import Connection
+from overglass_edge.displays import Display
+from overglass_edge.door import Door
+from overglass_edge.sources.captured import Camera, Captured
+from overglass_edge.trip import Trip, trip_of
+from overglass_protocol import messages, rtc
+from overglass_protocol.clock import ClockEstimate
+from overglass_protocol.control import Control
+from overglass_protocol.envelope import Envelope
+from overglass_protocol.errors import OverglassError, PeerError, RefusedError
+from overglass_protocol.frame import Frame, copied
+from overglass_protocol.latest import Latest
+from overglass_protocol.messages import Hello
+from overglass_protocol.session import Applied, Complained, Ended, Event, Reported, Welcomed
+
+log = structlog.get_logger()
+
+FIRST_RETRY, LONGEST_RETRY = 0.25, 5.0
+"Seconds between attempts to connect: soon after a hiccup, patient with a long outage."
+LAST_FRAMES = 0.5
+"Seconds to wait at the end for frames under way."
+ENCODED_KEPT = 256
+"Frames whose encoding time is kept until they return."
+NO_PICTURE_AFTER = 3.0
+"Seconds without a returned frame, while frames are sent, before the wearer is told."
+TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
+"HTTP statuses after which trying again can help."
+
+
+class Recording(Protocol):
+    """What the agent needs of a recorder. None of these waits."""
+
+    def record(self, captured: Captured, envelope: Envelope) -> None: ...
+    def control(self, control: Control) -> None: ...
+    def applied(self, version: int, frame_id: int | None) -> None: ...
+    def event(self, name: str, detail: str) -> None: ...
+    def returned(self, envelope: Envelope, arrived: float, shown: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """How the agent introduces itself and sends."""
+
+    device: str = "unknown"
+    peer: rtc.PeerSettings = field(default_factory=rtc.PeerSettings)
+    connect_seconds: float = 10.0
+    silence_seconds: float = 2.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened so far, in counts."""
+
+    captured: int = 0
+    sent: int = 0
+    "Handed to a live connection."
+    returned: int = 0
+    "Came back and were shown."
+    connections: int = 0
+    resumed: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+class Agent:
+    """Runs a pair of glasses. `run` until the camera ends or it is cancelled."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        door: Door,
+        displays: Sequence[Display],
+        settings: AgentSettings,
+        control: Control,
+        *,
+        recorder: Recording | None = None,
+        say: Callable[[str, str], None] = lambda name, detail: None,
+        on_trip: Callable[[Trip], None] = lambda trip: None,
+    ) -> None:
+        """`say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown."""
+        self.control = control
+        "As last asked for."
+        self.tally = Tally()
+        self.report: messages.Report | None = None
+        "The service's last word on what limits quality."
+        self._camera = camera
+        self._door = door
+        self._displays = displays
+        self._settings = settings
+        self._recorder = recorder
+        self._say_to = say
+        self._on_trip = on_trip
+        self._connection: Connection | None = None
+        self._resume_token: str | None = None
+        self._next_id = 0
+        self._encoded: OrderedDict[int, float] = OrderedDict()
+        self._returned: Latest[Frame] = Latest("display busy")
+        self._all_back = asyncio.Event()
+        self._picture_at = time.monotonic()
+        self._unknown_clock = ClockEstimate()
+
+    @property
+    def connected(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def clock(self) -> ClockEstimate:
+        """The cloud's clock as this connection knows it."""
+        return self._connection.session.clock if self._connection is not None else self._unknown_clock
+
+    def statistics(self) -> rtc.Statistics | None:
+        """Of the present connection."""
+        return self._connection.peer.statistics() if self._connection is not None else None
+
+    def set_control(self, control: Control) -> Control:
+        """Asks for a look, now or as soon as there is a connection; returns it with its version."""
+        if self._connection is not None:
+            self.control = self._connection.set_control(control)
+        else:
+            self.control = control.model_copy(update={"version": self.control.version + 1})
+        if self._recorder is not None:
+            self._recorder.control(self.control)
+        return self.control
+
+    async def run(self) -> None:
+        """Until the camera ends.
+
+        Raises SourceError, or RefusedError when the service will never let us in.
+        """
+        if self._recorder is not None:
+            self._recorder.control(self.control)
+        async with self._camera as camera:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    others = [
+                        group.create_task(self._stay_connected(camera)),
+                        group.create_task(self._show()),
+                        group.create_task(self._watch_pictures()),
+                    ]
+                    await self._capture(camera)
+                    await self._wait_for_the_last()
+                    for task in others:
+                        task.cancel()
+            except* OverglassError as group_error:
+                raise group_error.exceptions[0] from group_error
+
+    async def _capture(self, camera: Camera) -> None:
+        async for captured in camera:
+            envelope = Envelope(self._next_id, captured.capture_time, pose=captured.pose)
+            self._next_id += 1
+            self.tally.captured += 1
+            if self._connection is not None:
+                # The encoder writes into the picture it is given, and the recorder has its own use of it.
+                picture = copied(captured.picture) if self._recorder is not None else captured.picture
+                self._connection.send(Frame(picture, envelope))
+                self.tally.sent += 1
+            if self._recorder is not None:
+                self._recorder.record(captured, envelope)
+
+    async def _wait_for_the_last(self) -> None:
+        """Gives frames that are under way a moment to come back."""
+        if self.connected and self.tally.returned < self.tally.sent:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_FRAMES):
+                    await self._all_back.wait()
+
+    async def _stay_connected(self, camera: Camera) -> None:
+        failures = 0
+        while True:
+            pause = min(LONGEST_RETRY, FIRST_RETRY * 2**failures)
+            failures += 1
+            try:
+                async with self._connect(camera) as connection:
+                    failures = 0
+                    reason = await self._live_through(connection)
+                self._say("connection-lost", f"{reason}; connecting again")
+            except RefusedError as error:
+                if error.status not in TEMPORARY:
+                    raise
+                pause = max(pause, error.retry_after or 0.0)
+                self._say("refused", f"{error} Trying again in {pause:.1f} s.")
+            except PeerError as error:
+                self._say("no-connection", f"{error} Trying again in {pause:.1f} s.")
+            await asyncio.sleep(pause if failures else FIRST_RETRY)
+
+    async def _live_through(self, connection: Connection) -> str:
+        """Uses a connection until it is lost; says why it was."""
+        asked = connection.session.control
+        self._connection, self._picture_at = connection, time.monotonic()
+        self.tally.connections += 1
+        if asked.version != self.control.version:  # changed while we were connecting
+            self.control = connection.set_control(self.control)
+        try:
+            return await connection.lost()
+        finally:
+            self._connection = None
+            self.tally.dropped.update(connection.peer.statistics().dropped)
+
+    def _connect(self, camera: Camera) -> Connection:
+        seen = camera.intrinsics
+        described = messages.Camera(
+            intrinsics_id=0,
+            width=seen.width,
+            height=seen.height,
+            fx=seen.fx,
+            fy=seen.fy,
+            cx=seen.cx,
+            cy=seen.cy,
+        )
+        return Connection(
+            self._door,
+            self._settings.peer,
+            Hello(
+                device=self._settings.device,
+                program="overglass edge",
+                cameras=(described,),
+                control=self.control,
+            ),
+            frame=self._returned.put,
+            encoded=self._on_encoded,
+            event=self._on_event,
+            resume_token=self._resume_token,
+            connect_seconds=self._settings.connect_seconds,
+            silence_seconds=self._settings.silence_seconds,
+        )
+
+    async def _show(self) -> None:
+        async for frame in self._returned:
+            shown = time.monotonic()
+            self._picture_at = shown
+            self.tally.returned += 1
+            if self.tally.returned >= self.tally.sent:
+                self._all_back.set()
+            else:
+                self._all_back.clear()
+            trip = self._trip(frame, shown)
+            for display in self._displays:
+                display.show(frame, trip)
+            if trip is not None and frame.envelope is not None:
+                self._on_trip(trip)
+                if self._recorder is not None:
+                    self._recorder.returned(frame.envelope, frame.arrived, shown)
+
+    def _trip(self, frame: Frame, shown: float) -> Trip | None:
+        if frame.envelope is None:
+            return None
+        return trip_of(
+            frame.envelope,
+            clock=self.clock,
+            encoded=self._encoded.pop(frame.envelope.frame_id, None),
+            arrived=frame.arrived,
+            decoded=frame.decoded,
+            shown=shown,
+        )
+
+    async def _watch_pictures(self) -> None:
+        """Tells of a connection that lives but brings no picture: states lie, frames do not."""
+        told = False
+        while True:
+            due = self._picture_at + NO_PICTURE_AFTER - time.monotonic()
+            await asyncio.sleep(max(due, 0.25))
+            since = time.monotonic() - self._picture_at
+            missing = self.connected and since > NO_PICTURE_AFTER
+            if missing and not told:
+                self._say("no-picture", f"the service is there but no picture has come for {since:.0f} s")
+            elif told and not missing and self.connected:
+                self._say("picture-back", "pictures come again")
+            told = missing
+
+    def _on_encoded(self, envelope: Envelope, at: float) -> None:
+        """In the encoder's thread; a dict's own operations are atomic."""
+        self._encoded[envelope.frame_id] = at
+        while len(self._encoded) > ENCODED_KEPT:
+            self._encoded.popitem(last=False)
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Welcomed(welcome):
+                asked, self._resume_token = self._resume_token, welcome.resume_token
+                self.tally.resumed += welcome.resumed
+                if asked is not None and not welcome.resumed:
+                    self._say("new-session", "the service no longer knows the session; opened a new one")
+                else:
+                    what = "resumed" if welcome.resumed else "connected"
+                    self._say(what, f"{what}, session {welcome.session[:8]}, look {self.control.look}")
+            case Applied(version, frame_id):
+                if self._recorder is not None:
+                    self._recorder.applied(version, frame_id)
+            case Reported(report):
+                self.report = report
+            case Complained(error):
+                self._say("complaint", f"{error.detail} {error.cure}".strip())
+            case Ended(reason):
+                log.debug("the service ended the session", reason=reason)
+            case _:
+                pass
+
+    def _say(self, name: str, detail: str) -> None:
+        if self._recorder is not None:
+            self._recorder.event(name, detail)
+        self._say_to(name, detail)

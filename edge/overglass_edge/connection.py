@@ -1,0 +1,143 @@
+"""One connection to the cloud, from the offer to its loss. The agent makes another when it breaks.
+
+Joins the door, the peer and the sans-I/O session; keeps their time. Runs on the event loop.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Self
+
+import structlog
+
+from overglass_edge.door import Door, Opened
+from overglass_protocol import rtc
+from overglass_protocol.control import Control
+from overglass_protocol.envelope import Envelope
+from overglass_protocol.frame import Frame
+from overglass_protocol.messages import Hello
+from overglass_protocol.session import EdgeSession, Ended, Event, StampArrived
+
+log = structlog.get_logger()
+
+
+class Connection:
+    """An open connection. An async context manager: entering connects, leaving closes.
+
+    `frame` is called in the decoder's thread, `encoded` in the encoder's, `event` on the loop.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        settings: rtc.PeerSettings,
+        hello: Hello,
+        *,
+        frame: Callable[[Frame], None],
+        encoded: Callable[[Envelope, float], None],
+        event: Callable[[Event], None],
+        resume_token: str | None = None,
+        connect_seconds: float = 10.0,
+        silence_seconds: float = 2.0,
+    ) -> None:
+        """`silence_seconds` without any sign of life from the cloud and the connection is lost."""
+        self.session = EdgeSession(hello)
+        self.opened: Opened | None = None
+        self._door = door
+        self._hello = hello
+        self._event = event
+        self._resume_token = resume_token
+        self._connect_seconds = connect_seconds
+        self._silence_seconds = silence_seconds
+        self._alive_at = time.monotonic()
+        self._lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._task: asyncio.Task[None] | None = None
+        self.peer = rtc.Peer(
+            settings,
+            rtc.Handlers(
+                frame=frame,
+                encoded=encoded,
+                message=self._on_message,
+                stamp=self._on_stamp,
+                lost=self._lose,
+            ),
+        )
+
+    async def __aenter__(self) -> Self:
+        """Connects. Raises RefusedError or PeerError."""
+        try:
+            offer = await self.peer.offer()
+            self.opened = await self._door.open(offer, self._hello.control.look, self._resume_token)
+            await self.peer.accept(self.opened.answer)
+            await self.peer.connected(self._connect_seconds)
+        except BaseException:
+            await self.peer.close()
+            raise
+        self._alive_at = time.monotonic()
+        self._flush()
+        self._task = asyncio.create_task(self._keep())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if not self._lost.done():
+            self.session.end("the edge closes the connection")
+            self._flush()
+            await asyncio.sleep(0)  # lets the goodbye out before the transport goes
+        await self.peer.close()
+
+    def send(self, frame: Frame) -> None:
+        """Sends a picture."""
+        self.peer.send(frame)
+
+    def set_control(self, control: Control) -> Control:
+        """Asks for a new document; returns it with its version."""
+        numbered = self.session.set_control(control)
+        self._flush()
+        return numbered
+
+    async def lost(self) -> str:
+        """Waits until the connection is gone and says why."""
+        return await asyncio.shield(self._lost)
+
+    async def _keep(self) -> None:
+        """Keeps the session's time, and notices when the cloud has fallen silent."""
+        while not self._lost.done():
+            now = time.monotonic()
+            self._alive_at = max(self._alive_at, self.peer.last_packet_at or 0.0)
+            if now - self._alive_at >= self._silence_seconds:
+                return self._lose(f"the service has been silent for {self._silence_seconds:g} s")
+            due = self.session.tick(now)
+            self._flush()
+            await asyncio.sleep(max(0.005, min(due - now, self._alive_at + self._silence_seconds - now)))
+        return None
+
+    def _on_message(self, data: str | bytes) -> None:
+        self._alive_at = time.monotonic()
+        self._pass_on(self.session.receive_message(data, self._alive_at))
+
+    def _on_stamp(self, data: bytes) -> None:
+        self._alive_at = time.monotonic()
+        self._pass_on(self.session.receive_stamp(data, self._alive_at))
+
+    def _pass_on(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, StampArrived):
+                self.peer.keep_envelope(event.stamp)
+            else:
+                self._event(event)
+            if isinstance(event, Ended):
+                self._lose(f"the service ended the session: {event.reason}")
+        self._flush()
+
+    def _flush(self) -> None:
+        for outgoing in self.session.to_send():
+            self.peer.say(outgoing)
+
+    def _lose(self, reason: str) -> None:
+        if not self._lost.done():
+            self._lost.set_result(reason)

@@ -1,0 +1,82 @@
+"""Arithmetic of playing a file as if it were a camera: when a picture is due, and which are picked.
+
+Time is an argument. Only `SystemClock` knows the real one, and nothing here knows pictures.
+"""
+
+import threading
+import time
+from fractions import Fraction
+from typing import Protocol
+
+PATIENCE = 0.5
+"Seconds. However late pictures are, one of them is shown this often: slow motion beats darkness."
+
+
+class Clock(Protocol):
+    """The time, and how a thread waits for it."""
+
+    def now(self) -> float: ...
+
+    def wait_until(self, when: float, stop: threading.Event) -> None:
+        """Returns at `when`, or as soon as `stop` is set."""
+
+
+class SystemClock:
+    """`time.monotonic()`; typically wakes 0.1 ms after the time asked for."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wait_until(self, when: float, stop: threading.Event) -> None:
+        if (left := when - time.monotonic()) > 0:
+            stop.wait(left)
+
+
+class Pacer:
+    """Turns a file's timestamps into due times.
+
+    The first picture is due at once and every other as long after it as its timestamp says, so
+    lateness never adds up. A picture that is late by more than `interval` has missed its turn.
+    """
+
+    def __init__(self, interval: float, *, skip_late: bool = True) -> None:
+        self.interval = interval
+        self._skip_late = skip_late
+        self._start: float | None = None
+        self._last_due = 0.0
+
+    def due(self, media_time: float, now: float) -> float | None:
+        """When the picture at `media_time` is to be handed out; None if it is to be skipped.
+
+        Where late pictures are not skipped, or none came for PATIENCE, the schedule is moved so that
+        this one is due now.
+        """
+        if self._start is None:
+            self._start = now - media_time
+        due = self._start + media_time
+        if now - due > self.interval:
+            if self._skip_late and now - self._last_due <= PATIENCE:
+                return None
+            self._start += now - due
+            due = now
+        self._last_due = due
+        return due
+
+
+class Picker:
+    """Lowers a frame rate by picking: of each `1 / fps` seconds, the first picture."""
+
+    def __init__(self, fps: float) -> None:
+        self._fps = Fraction(fps).limit_denominator(1001)
+        self._first: Fraction | None = None
+        self._last_turn = -1
+
+    def picks(self, media_time: Fraction) -> bool:
+        if self._first is None:
+            self._first = media_time
+        # A thousandth of a turn forgives timestamps that a container rounded.
+        turn = int((media_time - self._first) * self._fps + Fraction(1, 1000))
+        if turn <= self._last_turn:
+            return False
+        self._last_turn = turn
+        return True

@@ -1,0 +1,112 @@
+"""What a world is made of: flat panels in space, and the pinhole that sees them.
+
+Knows nothing of what the panels show. Axes are those of `overglass_protocol.pose`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from overglass_protocol.pose import Intrinsics, Pose, Quaternion
+from overglass_simulators.world.texture import Colour, Texture
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """A texture stretched over a parallelogram, seen from its front."""
+
+    plane: Array
+    """(3, 3): its columns are the vector along the texture's top edge to the right, the vector down
+    its left edge, and the place of its top left corner; metres in the world."""
+    texture: Texture
+    hazy: bool = True
+    "Whether distance fades it."
+    two_sided: bool = False
+    "Whether it is seen from behind too, mirrored."
+
+
+def panel(
+    corner: Sequence[float],
+    right: Sequence[float],
+    down: Sequence[float],
+    texture: Texture,
+    *,
+    hazy: bool = True,
+    two_sided: bool = False,
+) -> Panel:
+    """A panel from its top left corner and its two edges, in metres."""
+    return Panel(np.array([right, down, corner], np.float64).T, texture, hazy, two_sided)
+
+
+@dataclass(frozen=True, slots=True)
+class Haze:
+    """Air: what is far takes on its colour."""
+
+    colour: Colour
+    begins: float
+    "Metres at which it is first felt."
+    depth: float
+    "Metres beyond that, after which a third of the contrast is left."
+    ends: float
+    "Metres at which nothing else is seen."
+
+    def share(self, distances: Array) -> Array:
+        """How much of the colour at those distances is haze, 0 to 1."""
+        clear = np.exp(-np.maximum(distances - self.begins, 0) / self.depth)
+        last = np.clip((self.ends - distances) / (0.2 * self.ends), 0, 1)
+        return np.asarray(1 - clear * last, np.float64)
+
+
+class Scene(Protocol):
+    """Something to look at."""
+
+    haze: Haze
+
+    def panels(self, eye: Array, time: float) -> list[Panel]:
+        """What may be seen from `eye` (3,) at `time` seconds, in the order to paint it: far to near."""
+        ...
+
+
+def rotation(orientation: Quaternion) -> Array:
+    """(3, 3) that turns head coordinates into world coordinates."""
+    w, x, y, z = orientation
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def projection(intrinsics: Intrinsics, pose: Pose) -> Array:
+    """(3, 3) that takes (point - position) to homogeneous pixels; the third is the depth in metres."""
+    lens = np.array(
+        [
+            [intrinsics.fx, 0.0, -intrinsics.cx],
+            [0.0, -intrinsics.fy, -intrinsics.cy],
+            [0.0, 0.0, -1.0],
+        ]
+    )
+    return np.asarray(lens @ rotation(pose.orientation).T, np.float64)
+
+
+def project(points: Array, intrinsics: Intrinsics, pose: Pose) -> Array:
+    """(n, 3) points in the world to (n, 3): column, row and depth. Behind the camera depth is negative.
+
+    The centre of the pixel in column i and row j is at (i, j).
+    """
+    seen = (points - np.array(pose.position)) @ projection(intrinsics, pose).T
+    return np.column_stack([seen[:, :2] / seen[:, 2:], seen[:, 2]])
+
+
+def pinhole(width: int, height: int, field: float) -> Intrinsics:
+    """A camera of `field` radians from the left edge to the right, looking through its middle."""
+    focal = width / (2 * math.tan(field / 2))
+    return Intrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
