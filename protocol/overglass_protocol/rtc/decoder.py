@@ -21,8 +21,9 @@ from overglass_protocol.rtc.jitter import AccessUnit
 
 log = structlog.get_logger()
 
-MAX_BACKLOG = 10
-"Access units: a third of a second at 30 fps. A decoder that far behind will not catch up by itself."
+MAX_BACKLOG = 60
+"""Access units: two seconds at 30 fps. A burst after a stall is decoded in a fraction of that; a decoder
+that falls further behind will not catch up by itself."""
 MAX_PIXELS = 4096 * 2304
 "A picture larger than this is refused; the sender's parameter sets are not to size our memory."
 _DECODERS = {"H264": "h264", "VP8": "libvpx"}

@@ -84,6 +84,8 @@ class Handlers:
 
     frame: Callable[[Frame], None] = lambda frame: None
     "A picture came in. Called in the decoder's thread: hand over and return."
+    unit: Callable[[str, AccessUnit], None] | None = None
+    "An encoded picture came in: codec and bytes. When this is set, nothing is decoded."
     encoded: Callable[[Envelope, float], None] = lambda envelope, at: None
     "A picture of ours was encoded at that time. Called in the encoder's thread."
     message: Callable[[str | bytes], None] = lambda data: None
@@ -188,6 +190,21 @@ class Peer:
         """Sends a picture; displaces one that still waits for the encoder. From any thread."""
         if self._encoder is not None:
             self._encoder.slot.put(frame)
+
+    def send_unit(self, data: bytes, rtp_time: int, envelope: Envelope | None = None) -> None:
+        """Sends a picture that is encoded already, in the negotiated codec. Only on the loop.
+
+        `data` is one access unit, `rtp_time` its time in 90 kHz. Nothing is sent before media flows.
+        """
+        if self._sender is None or self._sender.codec is None or self._closing:
+            return
+        if envelope is not None and self._sender.codec == "H264":
+            data = with_envelope(data, envelope)
+        elif envelope is not None:
+            stamp = FrameStamp(self._sender.wire_time(rtp_time), envelope)
+            self.say(Outgoing("stamps", stamps.encode(stamp)))
+        self._sender.send_unit(data, rtp_time)
+        self._sent += 1
 
     def say(self, outgoing: Outgoing) -> None:
         """Sends words on a data channel. Only on the loop.
@@ -332,38 +349,28 @@ class Peer:
         return self._sender.rate.target
 
     def _deliver_encoded(self, encoded: Encoded) -> None:
-        """In the encoder's thread: puts the envelope in its place and crosses to the loop."""
-        assert self._sender is not None
-        envelope, data, beside = encoded.frame.envelope, encoded.data, None
+        """In the encoder's thread: notes when it was done and crosses to the loop."""
+        envelope = encoded.frame.envelope
         if envelope is not None and envelope.stages is not None:
-            stages = replace(envelope.stages, encoded=encoded.encoded)
-            envelope = replace(envelope, stages=stages)
+            envelope = replace(envelope, stages=replace(envelope.stages, encoded=encoded.encoded))
         if envelope is not None:
             self._handlers.encoded(envelope, encoded.encoded)
-        if envelope is not None and self._sender.codec == "H264":
-            data = with_envelope(data, envelope)
-        elif envelope is not None:
-            beside = FrameStamp(self._sender.wire_time(encoded.rtp_time), envelope)
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
-            self._loop.call_soon_threadsafe(self._send_unit, data, encoded.rtp_time, beside)
-
-    def _send_unit(self, data: bytes, rtp_time: int, beside: FrameStamp | None) -> None:
-        assert self._sender is not None
-        if self._closing:
-            return
-        if beside is not None:
-            self.say(Outgoing("stamps", stamps.encode(beside)))
-        self._sender.send_unit(data, rtp_time)
-        self._sent += 1
+            self._loop.call_soon_threadsafe(self.send_unit, encoded.data, encoded.rtp_time, envelope)
 
     def _on_unit(self, codec: str, unit: AccessUnit) -> None:
         if self._closing:
             return
+        if self._handlers.unit is not None:
+            self._received += 1
+            self._handlers.unit(codec, unit)
+            return
         if self._decoder is None:
-            self._decoder = DecoderThread(codec, self._envelope_of, self._deliver_decoded, self._ask_for_key)
+            self._decoder = DecoderThread(codec, self.envelope_of, self._deliver_decoded, self._ask_for_key)
         self._decoder.put(unit)
 
-    def _envelope_of(self, unit: AccessUnit) -> Envelope | None:
+    def envelope_of(self, unit: AccessUnit) -> Envelope | None:
+        """The envelope that came in the unit, or beside it."""
         return envelope_of(unit.data) or self._stamps.pop(unit.rtp_time & 0xFFFFFFFF, None)
 
     def _deliver_decoded(self, frame: Frame) -> None:
