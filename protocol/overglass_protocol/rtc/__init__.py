@@ -4,6 +4,8 @@
 its video receiver and sender are ours from the packet on, its ICE, DTLS, SRTP, SCTP and SDP are used.
 """
 
-from overglass_protocol.rtc.peer import Handlers, Peer, PeerSettings, Statistics
+from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
+from overglass_protocol.rtc.jitter import AccessUnit
+from overglass_protocol.rtc.peer import Peer
 
-__all__ = ["Handlers", "Peer", "PeerSettings", "Statistics"]
+__all__ = ["AccessUnit", "Handlers", "Peer", "PeerSettings", "Statistics"]
