@@ -1,4 +1,7 @@
-"""The two data channels: `control`, reliable and ordered, and `stamps`, neither. Carries words; reads none."""
+"""The two data channels: `control`, reliable and ordered, and `stamps`, neither.
+
+Carries words; reads none.
+"""
 
 import asyncio
 import contextlib

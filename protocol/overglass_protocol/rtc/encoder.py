@@ -77,8 +77,8 @@ class H264Encoder:
         context.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
-            # Without a buffer model x264 ignores later changes of the bitrate; it may also rise again.
-            "maxrate": str(bitrate * 2),
+            # Only a stream that starts at a constant rate (maximum = target) may change its rate later.
+            "maxrate": str(bitrate),
             "bufsize": str(int(bitrate * KEY_FRAME_BUFFER)),
             "forced-idr": "1",
             "x264-params": "subme=1:keyint=infinite:scenecut=0",

@@ -89,6 +89,7 @@ class JitterBuffer:
         "First packet that is not here; all from _next up to it are."
         self._highest: int
         self._released: bool
+        "Whether a unit has left; until then earlier packets may still be the stream's first."
         self._key_wanted: bool
         self._key_asked: float
         self._restart()
@@ -213,7 +214,6 @@ class JitterBuffer:
         assert self._next is not None
         packets = [self._held.pop(number) for number in range(self._next, self._frontier)]
         self._next = self._frontier
-        self._released = True
         data = b"".join(packet.data for packet in packets)
         if not data:
             return  # padding that a sender probes the network with
@@ -223,6 +223,7 @@ class JitterBuffer:
         elif self._key_wanted:
             self.dropped["undecodable"] += 1
             return
+        self._released = True
         arrived = min(packet.arrived for packet in packets)
         units.append(AccessUnit(data, packets[0].rtp_time, arrived, now, key))
 

@@ -77,6 +77,7 @@ class Peer:
                 self._video.add_to(self._connection, _ANSWERING[offer.video], codecs)
                 remote = aiortc.RTCSessionDescription(offer.sdp, "offer")
                 await self._connection.setRemoteDescription(remote)
+                self._decline_sound()
                 self._be_passive(offer.sdp)
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
         except Exception as error:
@@ -159,6 +160,12 @@ class Peer:
         await self._connection.close()
         await self._video.join()
         self._connected.set()
+
+    def _decline_sound(self) -> None:
+        """Nobody here listens yet, and aiortc would queue what nobody takes, without end."""
+        for transceiver in self._connection.getTransceivers():
+            if transceiver.kind == "audio":
+                transceiver.direction = "inactive"
 
     def _be_passive(self, offer: str) -> None:
         """Where we may choose, the other end starts the DTLS handshake: then its certificate may be
