@@ -1,17 +1,14 @@
 """Runs the application on a socket of its own, with the loop and thread settings that latency wants."""
 
 import socket
-import sys
 
 import uvicorn
 
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.looks import Looks
+from overglass_protocol import loop
 from overglass_protocol.errors import ConfigError
-
-SWITCH_INTERVAL = 0.0005
-"Seconds a thread may keep the interpreter while another wants it. Python's 5 ms is a frame's whole budget."
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -37,7 +34,7 @@ def url(listener: socket.socket) -> str:
 
 def serve(settings: Settings, looks: Looks, listener: socket.socket) -> None:
     """Serves until interrupted."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    loop.tune()
     config = uvicorn.Config(
         create_app(settings, looks),
         loop="auto",

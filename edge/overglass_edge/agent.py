@@ -8,9 +8,9 @@ import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 import structlog
 
@@ -44,7 +44,10 @@ TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 
 
 class Recording(Protocol):
-    """What the agent needs of a recorder. None of these waits."""
+    """What the agent needs of a recorder. None of its methods waits; entering it opens its folder."""
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *exc: object) -> None: ...
 
     def record(self, captured: Captured, envelope: Envelope) -> None: ...
     def control(self, control: Control) -> None: ...
@@ -92,7 +95,10 @@ class Agent:
         say: Callable[[str, str], None] = lambda name, detail: None,
         on_trip: Callable[[Trip], None] = lambda trip: None,
     ) -> None:
-        """`say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown."""
+        """`camera` and `recorder` are entered, and left, by `run`.
+
+        `say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown.
+        """
         self.control = control
         "As last asked for."
         self.tally = Tally()
@@ -140,11 +146,13 @@ class Agent:
     async def run(self) -> None:
         """Until the camera ends.
 
-        Raises SourceError, or RefusedError when the service will never let us in.
+        Raises SourceError, RecordingError, or RefusedError when the service will never let us in.
         """
-        if self._recorder is not None:
-            self._recorder.control(self.control)
-        async with self._camera as camera:
+        async with AsyncExitStack() as open_parts:
+            camera = await open_parts.enter_async_context(self._camera)
+            if self._recorder is not None:
+                await open_parts.enter_async_context(self._recorder)
+                self._recorder.control(self.control)
             try:
                 async with asyncio.TaskGroup() as group:
                     others = [

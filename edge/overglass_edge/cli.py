@@ -35,10 +35,10 @@ def edge(
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after this long.")] = None,
 ) -> None:
     """Run the glasses' agent: the program beside the camera and the display."""
-    from overglass_edge.live import Live, run_live
+    from overglass_edge.live import LiveOptions, run_live
 
     run_live(
-        Live(
+        LiveOptions(
             source=source,
             cloud=cloud,
             token=token,

@@ -17,6 +17,7 @@ from av.codec.context import Flags
 
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.frame import Frame
+from overglass_protocol.rtc.encoder import TIME_BASE
 from overglass_protocol.rtc.jitter import AccessUnit
 
 log = structlog.get_logger()
@@ -99,7 +100,7 @@ class DecoderThread:
 
     def _decode(self, context: Any, unit: AccessUnit) -> list[av.VideoFrame]:
         packet = av.Packet(unit.data)
-        packet.pts = unit.rtp_time
+        packet.pts, packet.time_base = unit.rtp_time, TIME_BASE
         pictures = []
         for picture in context.decode(packet):
             if picture.width * picture.height > MAX_PIXELS:

@@ -1,0 +1,133 @@
+"""Joins the parts of a live session for the command line, runs it, and says how it goes.
+
+What `overglass edge` does once its flags are read.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from overglass_edge.agent import Agent, AgentSettings
+from overglass_edge.displays import Display, NoDisplay
+from overglass_edge.displays.file import FileDisplay
+from overglass_edge.door import Door
+from overglass_edge.meter import Meter
+from overglass_edge.recorder import Recorder
+from overglass_edge.sources import Camera, open_camera
+from overglass_protocol import loop, rtc
+from overglass_protocol.control import Control
+from overglass_protocol.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """What the command line asked for."""
+
+    source: str
+    cloud: str
+    token: str | None
+    look: str
+    strength: float
+    size: tuple[int, int] | None
+    fps: float | None
+    codecs: tuple[str, ...]
+    max_bitrate: int | None
+    record: Path | None
+    display: str
+    loop: bool
+    seconds: float | None
+
+
+def run_live(options: LiveOptions) -> None:
+    """Runs a session to its end, or until interrupted."""
+    loop.run(_run(options))
+
+
+async def _run(options: LiveOptions) -> None:
+    camera = _camera(options)
+    display = _display(options)
+    recorder = Recorder(options.record, camera) if options.record is not None else None
+    console, meter = Console(stderr=True), Meter()
+    async with Door(options.cloud, options.token) as door:
+        agent = Agent(
+            camera,
+            door,
+            [display],
+            _settings(options, door),
+            Control(look=options.look, strength=options.strength),
+            recorder=recorder,
+            say=lambda name, detail: console.print(f"[bold]{name}[/]  {detail}", highlight=False),
+            on_trip=meter.add,
+        )
+        try:
+            with Live(console=console, transient=True, refresh_per_second=4) as line:
+                async with asyncio.TaskGroup() as group:
+                    status = group.create_task(_show_status(agent, meter, line))
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(options.seconds):
+                            await agent.run()
+                    status.cancel()
+        finally:
+            display.close()
+    console.print(_summary(agent, meter))
+    if recorder is not None:
+        console.print(f"recorded {recorder.frames} frames into {recorder.folder}")
+        if recorder.error is not None:
+            raise recorder.error
+
+
+def _camera(options: LiveOptions) -> Camera:
+    chosen: dict[str, Any] = {"size": options.size, "fps": options.fps}
+    if options.loop:
+        chosen["loop"] = True
+    return open_camera(options.source, **{name: value for name, value in chosen.items() if value is not None})
+
+
+def _display(options: LiveOptions) -> Display:
+    if options.display == "none":
+        return NoDisplay()
+    path = Path(options.display)
+    if path.suffix != ".mp4":
+        raise ConfigError(f"there is no display {options.display!r}", cure="Choose none or a file name.mp4.")
+    return FileDisplay(path)
+
+
+def _settings(options: LiveOptions, door: Door) -> AgentSettings:
+    peer = rtc.PeerSettings(
+        hosts=("127.0.0.1",) if door.loopback else None,
+        codecs=options.codecs,
+        fps=options.fps or 30.0,
+        max_bitrate=options.max_bitrate,
+    )
+    return AgentSettings(peer=peer)
+
+
+async def _show_status(agent: Agent, meter: Meter, line: Live) -> None:
+    while True:
+        await asyncio.sleep(0.25)
+        line.update(Text(_status(agent, meter)))
+
+
+def _status(agent: Agent, meter: Meter) -> str:
+    if not agent.connected:
+        return f"not connected, {agent.tally.captured} frames captured"
+    limit = agent.report.limit if agent.report is not None else "none"
+    return (
+        f"{agent.control.look}  {meter.fps():.1f} fps  {meter.percentile(50) * 1000:.1f} ms"
+        f"  (p95 {meter.percentile(95) * 1000:.1f})" + ("" if limit == "none" else f"  limited by {limit}")
+    )
+
+
+def _summary(agent: Agent, meter: Meter) -> str:
+    tally = agent.tally
+    return (
+        f"{tally.captured} captured, {tally.sent} sent, {tally.returned} returned, "
+        f"{tally.connections} connections; latency p50 {meter.percentile(50, whole=True) * 1000:.1f} ms, "
+        f"p95 {meter.percentile(95, whole=True) * 1000:.1f} ms"
+    )
