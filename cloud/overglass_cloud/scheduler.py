@@ -116,6 +116,8 @@ class Scheduler:
 
     def _submit(self, seat: Seat, frame: Frame) -> None:
         with self._wake:
+            if seat not in self._seats:
+                return
             if seat._pending is not None:
                 seat.dropped["engine busy"] += 1
             seat._pending = frame

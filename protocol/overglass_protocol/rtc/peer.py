@@ -95,7 +95,9 @@ class Peer:
             try:
                 candidate = aiortc.sdp.candidate_from_sdp(line)
             except (AssertionError, ValueError, IndexError) as error:
-                raise UnusableOfferError("a candidate cannot be read", malformed=True) from error
+                raise UnusableOfferError(
+                    "a candidate cannot be read", malformed=True, cure=sdp.CANDIDATE_CURE
+                ) from error
             candidate.sdpMid = mid if mid is not None else "0"
             await self._connection.addIceCandidate(candidate)
 

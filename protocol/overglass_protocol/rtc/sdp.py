@@ -13,6 +13,7 @@ from overglass_protocol.errors import UnusableOfferError
 MAX_SIZE = 64 * 1024
 MAX_CANDIDATES = 64
 VIDEO_CODECS = ("H264", "VP8")
+CANDIDATE_CURE = "Send a=mid and a=candidate lines as in RFC 8840."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def mend_answer(text: str) -> str:
 def candidates_of(fragment: str) -> list[tuple[str | None, str]]:
     """The candidates of a trickle fragment (RFC 8840): (media id, candidate attribute)."""
     if len(fragment) > MAX_SIZE:
-        raise UnusableOfferError("the fragment is too long", malformed=True)
+        raise UnusableOfferError("the fragment is too long", malformed=True, cure=CANDIDATE_CURE)
     mid, found = None, []
     for line in fragment.splitlines():
         if line.startswith("a=mid:"):
@@ -77,7 +78,7 @@ def candidates_of(fragment: str) -> list[tuple[str | None, str]]:
         elif line.startswith("a=candidate:"):
             found.append((mid, line.removeprefix("a=candidate:").strip()))
     if len(found) > MAX_CANDIDATES:
-        raise UnusableOfferError("the fragment has too many candidates", malformed=True)
+        raise UnusableOfferError("the fragment has too many candidates", malformed=True, cure=CANDIDATE_CURE)
     return found
 
 

@@ -1,0 +1,101 @@
+"""What the cloud's tests share: engines whose behaviour is known, an app whose life is a `with`, offers."""
+
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import av
+import httpx
+import numpy as np
+
+from overglass_cloud.app import create_app
+from overglass_cloud.config import Settings
+from overglass_cloud.engines.echo import Echo
+from overglass_cloud.looks import Engine, Look, Looks, State
+from overglass_protocol.control import Control
+from overglass_protocol.errors import LookError
+from overglass_protocol.rtc import Handlers, Peer, PeerSettings
+
+LOOPBACK = PeerSettings(hosts=("127.0.0.1",))
+
+
+class Gated:
+    """An engine that says when it has begun and waits until it may go on; paints batches of four."""
+
+    max_batch = 4
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.go_on = threading.Semaphore(0)
+        self.batches: list[list[State]] = []
+        self.prepared: list[tuple[Control, State | None]] = []
+
+    def prepare(self, control: Control, previous: State | None) -> State:
+        self.prepared.append((control, previous))
+        if control.prompt == "forbidden":
+            raise LookError("not that", cure="Ask for something else.")
+        return control.version
+
+    def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
+        self.batches.append(list(states))
+        self.begun.release()
+        assert self.go_on.acquire(timeout=10)
+        return list(pictures)
+
+
+class Broken(Echo):
+    """An engine that fails at its first picture."""
+
+    def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
+        raise RuntimeError("out of paint")
+
+
+def _missing() -> Engine:
+    raise LookError("the weights of 'missing' are not here", cure="Run: overglass models pull missing.")
+
+
+def _crashing() -> Engine:
+    raise RuntimeError("driver exploded")
+
+
+def looks(*more: Look) -> Looks:
+    return Looks(
+        [
+            Look("none", "", "echo", Echo),
+            Look("broken", "", "test", Broken),
+            Look("missing", "", "test", _missing),
+            Look("crashing", "", "test", _crashing),
+            *more,
+        ]
+    )
+
+
+def picture(level: int = 128, width: int = 64, height: int = 64) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(np.full((height * 3 // 2, width), level, np.uint8), format="yuv420p")
+
+
+@asynccontextmanager
+async def running(settings: Settings | None = None, *more: Look) -> AsyncIterator[httpx.AsyncClient]:
+    """The service's application, started, and a client at its door."""
+    app = create_app(settings or Settings(), looks(*more))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            client.app = app  # type: ignore[attr-defined]
+            yield client
+
+
+@asynccontextmanager
+async def offering(direction: str = "sendrecv") -> AsyncIterator[tuple[Peer, str]]:
+    """A peer and its offer."""
+    peer = Peer(LOOPBACK, Handlers())
+    try:
+        yield peer, await peer.offer(direction)
+    finally:
+        await peer.close()
+
+
+async def post(client: httpx.AsyncClient, offer: str, **parts: Any) -> httpx.Response:
+    headers = {"Content-Type": "application/sdp", **parts.pop("headers", {})}
+    return await client.post("/live", content=offer, headers=headers, **parts)
