@@ -31,7 +31,7 @@ from overglass_protocol.session import Applied, Complained, Ended, Event, Report
 
 log = structlog.get_logger()
 
-FIRST_RETRY, LONGEST_RETRY = 0.25, 5.0
+FIRST_RETRY, LONGEST_RETRY = 0.25, 2.0
 "Seconds between attempts to connect: soon after a hiccup, patient with a long outage."
 LAST_FRAMES = 0.5
 "Seconds to wait at the end for frames under way."

@@ -5,7 +5,8 @@ its video receiver and sender are ours from the packet on, its ICE, DTLS, SRTP, 
 """
 
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
+from overglass_protocol.rtc.encoder import TIME_BASE
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.peer import Peer
 
-__all__ = ["AccessUnit", "Handlers", "Peer", "PeerSettings", "Statistics"]
+__all__ = ["TIME_BASE", "AccessUnit", "Handlers", "Peer", "PeerSettings", "Statistics"]
