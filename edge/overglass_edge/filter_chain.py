@@ -33,7 +33,8 @@ class FilterChain:
 
     def _configure(self, picture: av.VideoFrame) -> Graph:
         base = picture.time_base or Fraction(1, 90000)
-        # Without range and colorspace FFmpeg 8 takes them for unknown and converts wrongly.
+        # Left out, range and colorspace would seem to change with the first picture, which not every
+        # filter takes.
         source = (
             f"video_size={picture.width}x{picture.height}:pix_fmt={picture.format.name}"
             f":time_base={base.numerator}/{base.denominator}"

@@ -27,6 +27,7 @@ from overglass_edge.sources import Camera, Captured, SoundPacket
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.latest import Closed
 
 log = structlog.get_logger()
 
@@ -97,7 +98,10 @@ class Recorder:
         if self._closing:
             return
         picture = captured.picture
-        sound = (self._carried + captured.sound)[-MAX_CARRIED:]
+        sound = self._carried + captured.sound
+        if len(sound) > MAX_CARRIED:
+            self._losses.add_sound(len(sound) - MAX_CARRIED)
+            sound = sound[-MAX_CARRIED:]
         exposure = Exposure.of(picture, sound)
         if self._backlog.put(_Shot(exposure, envelope), weight=picture.width * picture.height * 3 // 2):
             self._carried = ()
@@ -177,13 +181,13 @@ class Recorder:
             log.exception("the recorder's thread failed")
             self._fail(writer, RecordingError(f"the recorder failed: {error!r}", cure="Please report this."))
         try:
-            writer.finish(self.error, self.frames_lost)
+            writer.finish(self.error, self._losses)
         except OSError as error:
             self.error = self.error or disk_fault(self.folder, error)
             log.error("the end of the recording could not be written", reason=str(self.error))
 
     def _write(self, writer: SessionWriter) -> None:
-        with suppress(EOFError):
+        with suppress(Closed):
             while True:
                 match self._backlog.take(_WAKE_EVERY):
                     case None:
@@ -200,6 +204,7 @@ class Recorder:
         try:
             writer.write_picture(shot.exposure, shot.envelope)
         except RecordingError as error:
+            self._losses.add_sound(len(shot.exposure.sound))
             self._lose(shot.envelope.frame_id, str(error))
         except OSError:
             self._lose(shot.envelope.frame_id, "it could not be written")

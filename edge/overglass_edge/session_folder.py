@@ -63,6 +63,8 @@ class SessionFolder:
     "All that is missing or damaged, one sentence each."
     video: VideoLine | None
     "How the times of source and video belong together; None when no picture was recorded."
+    whole: int
+    "Bytes of capture.mp4 up to the end of its last whole fragment."
 
     @property
     def complete(self) -> bool:
@@ -92,6 +94,7 @@ class SessionFolder:
             returned=tuple(timeline.returned),
             problems=tuple(problems),
             video=timeline.video,
+            whole=index.size,
         )
 
     def pictures(self) -> Iterator[RecordedFrame]:
@@ -99,7 +102,7 @@ class SessionFolder:
         if self.video is None or not self.frames:
             return
         lines = {line.pts: line for line in self.frames}
-        with _opened(self.path / CAPTURE) as container:
+        with _opened(self.path / CAPTURE, self.whole) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             for picture in _decoded(container, stream):
@@ -113,10 +116,10 @@ class SessionFolder:
 
     def sound(self) -> Iterator[SoundPacket]:
         """The source's packets of sound as they were, with its own timestamps. Raises RecordingError."""
-        if self.video is None or self.video.sound_time_base is None:
+        if self.video is None or self.video.sound_time_base is None or not self.frames:
             return
         base, origin = Fraction(*self.video.sound_time_base), Fraction(*self.video.origin)
-        with _opened(self.path / CAPTURE) as container:
+        with _opened(self.path / CAPTURE, self.whole) as container:
             for packet in _packets(container, container.streams.audio[0]):
                 packet.pts = packet.dts = round((presentation_time(packet) + origin) / base)
                 packet.time_base = base
@@ -124,14 +127,13 @@ class SessionFolder:
 
 
 def _packets(container: InputContainer, stream: _Stream) -> "Iterator[av.Packet[_Stream]]":
-    """The whole ones. What FFmpeg makes of a cut end is no matter: `problems` has told of it."""
-    with suppress(av.FFmpegError):
-        for packet in container.demux(stream):
-            if packet.dts is not None and not packet.is_corrupt:
-                yield packet
+    for packet in container.demux(stream):
+        if packet.dts is not None:
+            yield packet
 
 
 def _decoded(container: InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
+    """A damaged picture costs itself, and what leans on it."""
     for packet in _packets(container, stream):
         with suppress(av.error.InvalidDataError):
             yield from stream.decode(packet)
@@ -211,9 +213,10 @@ def _run(first: object, last: object) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[InputContainer]:
+def _opened(path: Path, whole: int) -> Iterator[InputContainer]:
     try:
-        with av.open(str(path), "r") as container:
+        # FFmpeg may refuse all of a file for the sake of a cut end, so it is not shown one.
+        with av.open(f"subfile,,start,0,end,{whole},,:{path}", "r") as container:
             yield container
     except (av.FFmpegError, OSError) as error:
         raise RecordingError(

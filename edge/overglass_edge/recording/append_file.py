@@ -25,6 +25,7 @@ class AppendFile:
                 rest = rest[self._file.write(rest) :]
         except OSError:
             self._file.truncate(self.size)
+            self._file.seek(self.size)
             raise
         self.size += len(piece)
 

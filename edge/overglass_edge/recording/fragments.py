@@ -60,6 +60,19 @@ def length_prefixed(byte_stream: bytes) -> bytes:
     return b"".join(out)
 
 
+def with_timescale(header: bytes, track: int, ticks: int) -> bytes:
+    """The beginning of a file, with so many ticks a second for one of its tracks (counted from 1).
+
+    FFmpeg counts sound in samples, which cannot express every source's timestamps.
+    """
+    at = -1
+    for _ in range(track):
+        at = header.index(b"mdhd", at + 1)
+    # Version and flags, then two dates, of 32 bits in version 0 and of 64 in version 1.
+    at += 8 + (16 if header[at + 4] else 8)
+    return header[:at] + struct.pack("!I", ticks) + header[at + 4 :]
+
+
 @dataclass(slots=True)
 class Index:
     """What is whole in a fragmented file."""
@@ -80,7 +93,10 @@ def index(file: BinaryIO) -> Index:
     for kind, start, end in _boxes(file, total):
         if kind == b"moof":
             file.seek(start)
-            runs = list(_runs(file.read(end - start)))
+            try:
+                runs = _runs(file.read(end - start))
+            except (struct.error, StopIteration):
+                break
             continue
         for track, times in runs:
             found.times.setdefault(track, []).extend(times)
@@ -128,17 +144,21 @@ def _boxes(file: BinaryIO, total: int) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
-def _runs(moof: bytes) -> Iterator[tuple[int, list[int]]]:
-    """Track and times of each run in the body of a fragment that `fragment` made."""
+def _runs(moof: bytes) -> list[tuple[int, list[int]]]:
+    """Track and times of each run in the body of a fragment that `fragment` made.
+
+    Raises struct.error or StopIteration for any other.
+    """
+    runs = []
     for traf in _find(moof, b"traf"):
         (track,) = struct.unpack_from("!4xI", next(_find(traf, b"tfhd")))
         (time,) = struct.unpack_from("!4xQ", next(_find(traf, b"tfdt")))
-        trun = next(_find(traf, b"trun"))
         times = []
-        for duration, _, _ in struct.iter_unpack("!III", trun[12:]):
+        for duration, _, _ in struct.iter_unpack("!III", next(_find(traf, b"trun"))[12:]):
             times.append(time)
             time += duration
-        yield track, times
+        runs.append((track, times))
+    return runs
 
 
 def _find(body: bytes, wanted: bytes) -> Iterator[bytes]:
@@ -147,4 +167,4 @@ def _find(body: bytes, wanted: bytes) -> Iterator[bytes]:
         size, kind = struct.unpack_from("!I4s", body, at)
         if kind == wanted:
             yield body[at + 8 : at + size]
-        at += size
+        at += max(size, 8)

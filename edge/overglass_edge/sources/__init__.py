@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from overglass_edge.sources.camera import CameraDevice
-from overglass_edge.sources.captured import Camera, Captured, assumed_intrinsics
+from overglass_edge.sources.captured import (
+    Camera,
+    Captured,
+    SoundPacket,
+    assumed_intrinsics,
+    presentation_time,
+)
 from overglass_edge.sources.file import FileCamera
 from overglass_protocol.errors import SourceError
 
@@ -16,8 +22,10 @@ __all__ = [
     "CameraDevice",
     "Captured",
     "FileCamera",
+    "SoundPacket",
     "assumed_intrinsics",
     "open_camera",
+    "presentation_time",
 ]
 
 SCHEMES: dict[str, Callable[..., Camera]] = {"camera": CameraDevice, "file": FileCamera}

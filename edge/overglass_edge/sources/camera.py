@@ -104,7 +104,7 @@ class CameraDevice(ThreadedCamera):
         self.intrinsics = framing.intrinsics(assumed_intrinsics(context.width, context.height))
 
     def _captures(self) -> Iterator[Captured]:
-        picker = Picker(self.fps)
+        picker = Picker(self._wanted_fps)
         latest: int | None = None
         for picture in self._pictures():
             now = self._clock.now()

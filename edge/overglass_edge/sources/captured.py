@@ -39,8 +39,8 @@ class Captured:
 class Camera(Protocol):
     """Pictures, pulled: `async with camera: async for captured in camera`.
 
-    Entering opens it, and only then are the other attributes true. Entering and pulling raise
-    SourceError. The iteration ends when the source does; a live camera never does.
+    It is entered once. Entering opens it, and only then are the other attributes true. Entering and
+    pulling raise SourceError. The iteration ends when the source does; a live camera never does.
     """
 
     @property

@@ -16,7 +16,7 @@ from overglass_edge.sources.threaded import ThreadedCamera
 
 
 class FileCamera(ThreadedCamera):
-    """Plays `path`, again and again with `loop`; see `Camera`.
+    """Plays `path` from the first pull on, again and again with `loop`; see `Camera`.
 
     `size` crops and scales to cover it, `fps` picks pictures. A picture that misses its turn by more
     than one interval is skipped, and one that nobody took is displaced, as with a live camera; with
@@ -62,8 +62,9 @@ class FileCamera(ThreadedCamera):
 
     def _captures(self) -> Iterator[Captured]:
         pacer = Pacer(1 / self.fps, skip_late=self._skip_late)
-        picker = Picker(self.fps)
+        picker = Picker(self._wanted_fps)
         sound: tuple[SoundPacket, ...] = ()
+        self._pulled.wait()
         for shot in self._shots:
             sound += shot.sound
             picture = shot.picture

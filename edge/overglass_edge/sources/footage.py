@@ -35,9 +35,9 @@ class Shot:
 class Footage:
     """An opened clip. Raises SourceError when there is nothing to play in it."""
 
-    def __init__(self, path: Path, damaged: Counter[str]) -> None:
+    def __init__(self, path: Path, dropped: Counter[str]) -> None:
         self.path = path
-        self._damaged = damaged
+        self._dropped = dropped
         self._container = _open(path)
         try:
             self.video = self._picture_stream()
@@ -79,11 +79,15 @@ class Footage:
         return picture.duration or max(1, round(1 / (self.fps * self.time_base)))
 
     def _picture_stream(self) -> av.VideoStream:
+        # FFmpeg plays a text file as a film of a terminal, and takes the cover of a song for a film.
+        is_text = self._container.format.name == "tty"
         for stream in self._container.streams.video:
-            # The cover of a song is a video stream, too.
-            if stream.codec_context is not None and not stream.disposition & Disposition.attached_pic:
+            is_cover = stream.disposition & Disposition.attached_pic
+            if stream.codec_context is not None and not is_cover and not is_text:
                 return stream
-        raise SourceError(f"there is no video in {self.path}", cure=_CONVERT)
+        if self._container.streams.audio:
+            raise SourceError(f"{self.path} has sound but no video", cure=_CONVERT)
+        raise SourceError(f"{self.path} is not a video, or is cut short", cure=_CONVERT)
 
     def _pictures(self) -> Iterator[av.VideoFrame]:
         """Decodes, putting sound aside. Every picture gets a time, and times only grow."""
@@ -93,7 +97,7 @@ class Footage:
             if pts is None:
                 pts = 0 if latest is None else latest + self.duration(picture)
             if latest is not None and pts <= latest:
-                self._damaged["out of order"] += 1
+                self._dropped["out of order"] += 1
                 continue
             picture.pts, picture.time_base = pts, self.time_base
             latest = pts
@@ -108,13 +112,13 @@ class Footage:
                 yield from self._decode(packet)
             elif packet.dts is not None and packet.pts is not None:
                 self._waiting.append(packet)
-        self._is_cut |= packets < len(self.video.index_entries) or end < self._declared_end() - MISSING
+        self._is_cut |= packets < self._declared_packets() or end < self._declared_end() - MISSING
 
     def _decode(self, packet: "av.Packet[Any]") -> list[av.VideoFrame]:
         try:
             return self.video.decode(packet)
         except av.error.InvalidDataError:
-            self._damaged["damaged"] += 1
+            self._dropped["damaged"] += 1
             return []
 
     def _packets(self) -> "Iterator[av.Packet[Any]]":
@@ -122,12 +126,19 @@ class Footage:
         streams = [self.video] if self.sound is None else [self.video, self.sound]
         try:
             for packet in self._container.demux(*streams):
+                # In the middle a damaged packet is a scratch; at the end it is half of one.
+                if packet.dts is not None:
+                    self._is_cut = packet.is_corrupt
                 if packet.is_corrupt:
-                    self._is_cut = True
+                    self._dropped["damaged"] += 1
                 else:
                     yield packet
         except av.FFmpegError:
             self._is_cut = True
+
+    def _declared_packets(self) -> int:
+        """MP4 has an index of every picture; others' indexes are partial, or count what is not there."""
+        return len(self.video.index_entries) if "mp4" in self._container.format.name else 0
 
     def _declared_end(self) -> Fraction:
         """Seconds. Other kinds of streams may be longer than picture and sound, and say nothing."""

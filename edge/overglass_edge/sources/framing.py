@@ -17,6 +17,9 @@ _FULL_RANGE = 2
 "AVCOL_RANGE_JPEG: luma from 0 to 255, which few displays and encoders honour."
 _TURNS = {0: (), 90: ("transpose=cclock",), 180: ("hflip", "vflip"), 270: ("transpose=clock",)}
 "Degrees counter-clockwise, as `VideoFrame.rotation` tells them, and the filters that turn so."
+_FORGET = "sidedata=mode=delete"
+"""What the source's codec says beside the picture is settled here (a rotation would be done twice) or
+no concern of the next encoder (user data, captions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Framer:
             )
         self._size = size
         self._shape: tuple[object, ...] = ()
-        self._chain: FilterChain | None = None
+        self._chain = FilterChain(_FORGET)
         self.framing = Framing(0, 0, 0, 0, 0, 0, 0, 0)
         "How the latest picture was framed."
 
@@ -85,8 +88,7 @@ class Framer:
             if shape != self._shape:
                 self._chain = self._plan(picture, rotation, pixel_aspect)
                 self._shape = shape
-            if self._chain is not None:
-                picture = self._chain.apply(picture)
+            picture = self._chain.apply(picture)
         except av.FFmpegError as error:
             raise SourceError(
                 f"pictures of format {picture.format.name} cannot be converted: {error.strerror}",
@@ -96,15 +98,16 @@ class Framer:
         picture.pict_type = PictureType.NONE
         return picture
 
-    def _plan(self, picture: av.VideoFrame, rotation: int, pixel_aspect: Fraction) -> FilterChain | None:
+    def _plan(self, picture: av.VideoFrame, rotation: int, pixel_aspect: Fraction) -> FilterChain:
         width, height = round(picture.width * pixel_aspect), picture.height
         upright = (height, width) if rotation in (90, 270) else (width, height)
         self.framing = to = Framing.cover(upright, self._size)
         self._size = (to.width, to.height)
         plain = picture.format.name == "yuv420p" and picture.color_range != _FULL_RANGE
         if plain and to.keeps_everything and pixel_aspect == 1 and not rotation:
-            return None
+            return FilterChain(_FORGET)
         return FilterChain(
+            _FORGET,
             *([f"scale={width}:{height}"] if pixel_aspect != 1 else []),
             *_TURNS[rotation],
             f"crop={to.crop_width}:{to.crop_height}:{to.x}:{to.y}",

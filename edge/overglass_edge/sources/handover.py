@@ -34,7 +34,8 @@ class HandOver:
             if self._item is not None:
                 self.dropped["displaced"] += 1
                 sound = self._item.sound + captured.sound
-                self.dropped["sound packets"] += max(0, len(sound) - MAX_SOUND)
+                if len(sound) > MAX_SOUND:
+                    self.dropped["sound packets"] += len(sound) - MAX_SOUND
                 captured = replace(captured, sound=sound[-MAX_SOUND:])
             return self._leave(captured)
 

@@ -64,18 +64,20 @@ class Pacer:
 
 
 class Picker:
-    """Lowers a frame rate by picking: of each `1 / fps` seconds, the first picture."""
+    """Lowers a frame rate by picking: of each `1 / fps` seconds, the first picture. None picks all."""
 
-    def __init__(self, fps: float) -> None:
-        self._fps = Fraction(fps).limit_denominator(1001)
+    def __init__(self, fps: float | None) -> None:
+        self._fps = None if fps is None else Fraction(fps).limit_denominator(1001)
         self._first: Fraction | None = None
         self._last_turn = -1
 
     def picks(self, media_time: Fraction) -> bool:
+        if self._fps is None:
+            return True
         if self._first is None:
             self._first = media_time
-        # A thousandth of a turn forgives timestamps that a container rounded.
-        turn = int((media_time - self._first) * self._fps + Fraction(1, 1000))
+        # Containers such as Matroska round to a millisecond.
+        turn = int((media_time - self._first + Fraction(1, 1000)) * self._fps)
         if turn <= self._last_turn:
             return False
         self._last_turn = turn

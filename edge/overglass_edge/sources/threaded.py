@@ -36,6 +36,7 @@ class ThreadedCamera(ABC):
         self.dropped: Counter[str] = Counter()
         self._lossless = lossless
         self._stop = threading.Event()
+        self._pulled = threading.Event()
         self._hand_over: HandOver | None = None
         self._ended: asyncio.Future[None] | None = None
 
@@ -45,7 +46,10 @@ class ThreadedCamera(ABC):
 
     @abstractmethod
     def _captures(self) -> Iterator[Captured]:
-        """Captures until the source ends or `_stop` is set. Raises SourceError."""
+        """Captures until the source ends or `_stop` is set. Raises SourceError.
+
+        A source that need not start before somebody pulls waits for `_pulled`.
+        """
 
     @abstractmethod
     def _close(self) -> None:
@@ -62,11 +66,13 @@ class ThreadedCamera(ABC):
             await opened
         except BaseException:
             self._stop.set()
+            self._pulled.set()
             raise
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._stop.set()
+        self._pulled.set()
         if self._hand_over is not None and self._ended is not None:
             self._hand_over.close()
             done, _ = await asyncio.wait({self._ended}, timeout=CLOSING_TIMEOUT)
@@ -79,6 +85,7 @@ class ThreadedCamera(ABC):
     async def __anext__(self) -> Captured:
         if self._hand_over is None:
             raise SourceError(f"{self.name} is not open", cure="Enter it first: async with camera.")
+        self._pulled.set()
         captured = await self._hand_over.take()
         if captured is None:
             raise StopAsyncIteration

@@ -21,7 +21,7 @@ SLANTED = cv2.FONT_HERSHEY_SCRIPT_COMPLEX
 
 
 def colour(code: str) -> Colour:
-    """"#rrggbb" as blue, green, red."""
+    """ "#rrggbb" as blue, green, red."""
     return int(code[5:7], 16), int(code[3:5], 16), int(code[1:3], 16)
 
 
@@ -36,14 +36,20 @@ def shaded(a: Colour, factor: float) -> Colour:
     return mixed(a, (0, 0, 0), 1 - factor) if factor <= 1 else mixed(a, (255, 255, 255), factor - 1)
 
 
-class Canvas:
-    """A transparent sheet, `width` by `height` metres, x to the right and y up from its lower left."""
+_SHADOW = colour("#2a1f4d")
 
-    def __init__(self, width: float, height: float, detail: float) -> None:
+
+class Canvas:
+    """A transparent sheet, `width` by `height` metres, x to the right and y up from its lower left.
+
+    With `sunk` it reaches as many metres below y = 0 as well: for a shadow on the ground.
+    """
+
+    def __init__(self, width: float, height: float, detail: float, *, sunk: float = 0.0) -> None:
         self.width, self.height = width, height
-        self._size = max(2, round(width * detail)), max(2, round(height * detail))
+        self._size = max(2, round(width * detail)), max(2, round((height + sunk) * detail))
         columns, rows = self._size[0] * _FINER, self._size[1] * _FINER
-        self._scale = columns / width, rows / height
+        self._scale = columns / width, rows / (height + sunk)
         self.pixels = np.zeros((rows, columns, 4), np.uint8)
 
     def points(self, points: npt.ArrayLike) -> npt.NDArray[np.int32]:
@@ -62,6 +68,11 @@ class Canvas:
     def disc(self, x: float, y: float, radius: float, fill: Colour, squash: float = 1.0) -> None:
         """`squash` is its height over its width."""
         self.poly(_arc(x, y, radius, radius * squash, 0, 2 * np.pi), fill)
+
+    def shadow(self, x: float, half: float) -> None:
+        """On the ground under something, `half` metres to each side; before anything else is drawn."""
+        outline = self.points(_arc(x, 0, half, min(0.13, half * 0.24), 0, 2 * np.pi))
+        cv2.fillPoly(self.pixels, [outline], (*mixed((0, 0, 0), _SHADOW, 0.5), 128), cv2.LINE_AA, _SHIFT)
 
     def arch(self, x: float, y: float, width: float, height: float, fill: Colour, rise: float = 1.0) -> None:
         """A door or window with a round head; `rise` 0 is flat, 1 a half circle."""
@@ -93,11 +104,13 @@ class Canvas:
         cv2.fillPoly(mask, [self.points(points)], 255, cv2.LINE_AA, _SHIFT)
         if blur:
             cv2.blur(mask, (round(blur * self._scale[0]) | 1,) * 2, mask)
-        low, high = _span(mask.any(1))
-        part, weight = self.pixels[low:high], cv2.multiply(mask[low:high], share)
+        low, high = _span(mask.max(1))
+        part, weight = self.pixels[low:high], cv2.convertScaleAbs(mask[low:high], alpha=share)
         kept = cv2.merge([cv2.bitwise_not(weight)] * 3 + [np.full_like(weight, 255)])
         cv2.multiply(part, kept, part, 1 / 255)
-        cv2.add(part, cv2.merge([cv2.multiply(weight, value / 255) for value in (*tone, 0)]), part)
+        cv2.add(
+            part, cv2.merge([cv2.convertScaleAbs(weight, alpha=value / 255) for value in (*tone, 0)]), part
+        )
 
     def wash(self, low: Factors, high: Factors) -> None:
         """Multiplies blue, green and red, by `low` at the foot going over into `high` at the top."""
@@ -131,10 +144,12 @@ class Canvas:
         return Texture(np.asarray(cv2.min(reduced, alpha), np.uint8), opaque=opaque)
 
     def _round(self, x: float, y: float, radius: float) -> tuple[Pixels, npt.NDArray[np.float32]]:
-        """The square of the sheet round a point, and how near each of its pixels is: 1 there, 0 at `radius`."""
+        """The sheet round a point, and how near each of its pixels is: 1 there, 0 at `radius`."""
         rows, columns = self.pixels.shape[:2]
         left, right = (int(np.clip((x + side) * self._scale[0], 0, columns)) for side in (-radius, radius))
-        high, low = (int(np.clip((self.height - y + side) * self._scale[1], 0, rows)) for side in (-radius, radius))
+        high, low = (
+            int(np.clip((self.height - y + side) * self._scale[1], 0, rows)) for side in (-radius, radius)
+        )
         across = np.arange(left, right, dtype=np.float32)[None, :] / self._scale[0] - x
         up = self.height - np.arange(high, low, dtype=np.float32)[:, None] / self._scale[1] - y
         fall = np.clip(1 - np.hypot(across, up) / radius, 0, 1) ** 2
@@ -148,8 +163,8 @@ def _tinted(fall: npt.NDArray[np.float32], light: Colour, alpha: float) -> npt.N
     return np.asarray(cv2.merge([fall * np.float32(value) for value in (*light, alpha)]), np.float32)
 
 
-def _span(inside: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """The first and one past the last index that is true."""
+def _span(inside: npt.ArrayLike) -> tuple[int, int]:
+    """The first and one past the last index that is not 0."""
     at = np.flatnonzero(inside)
     return (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
 

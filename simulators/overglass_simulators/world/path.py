@@ -12,7 +12,7 @@ from overglass_protocol.pose import Pose, Quaternion, Vector
 Wave = tuple[float, float, float]
 "Amplitude, angular frequency, phase."
 
-_SWEEP: Sequence[Wave] = ((7.0, 0.023, 0.0), (2.5, 0.051, 1.1))
+_SWEEP: Sequence[Wave] = ((9.0, 0.020, 0.0), (2.0, 0.040, 1.1))
 "The street's middle line: metres to the right at -z metres along."
 _STRIDES = 2 * math.pi * 1.75
 "Steps, as angular frequency: 1.75 a second is a common walk (Winter, Biomechanics of gait)."

@@ -4,6 +4,7 @@ Knows nothing of streets. All geometry is done for all panels at once; what is l
 is one warp into the part of the picture that it covers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -12,31 +13,36 @@ import numpy.typing as npt
 
 from overglass_protocol.pose import Intrinsics, Pose
 from overglass_simulators.world.scene import Array, Haze, Panel, projection
-from overglass_simulators.world.texture import Pixels
+from overglass_simulators.world.texture import Air, Pixels
+
+Numbers = npt.NDArray[np.int64]
 
 _NEAR = 0.1
 "Metres; what is nearer is cut off."
 _SMALLEST = 1.0
 "Pixels; what is narrower or lower is not painted."
+_EDGE_ON = 1e-6
+"Cubic metres that a panel's edges and the way to it span; below that it is seen from its edge."
 _CORNERS = np.array([[0.0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]])
 _SHARPER = 0.35
 "Halvings by which a texture is kept finer than its pixels: crisp edges are worth a little shimmer."
 
 
 @dataclass(frozen=True, slots=True)
-class _Views:
-    """All panels as the camera sees them; the first index is the panel."""
+class _View:
+    """One panel as the camera sees it."""
 
-    inverse: Array
-    "(n, 3, 3) homogeneous pixels to the panel's own 0..1 coordinates."
-    corners: Array
-    "(n, 3, 4) homogeneous pixels of the corners; the third is the depth."
-    boxes: npt.NDArray[np.int64]
-    "(n, 4): left, top, right, bottom of the part of the picture it may cover."
-    levels: npt.NDArray[np.int64]
-    "(n, 2): which reduction of its texture has about a texel to a pixel."
-    haze: Array
-    "(n,): share of haze in its colours."
+    panel: Panel
+    texels: Array
+    "(3, 3): homogeneous pixels, counted from the box's upper left, to texels of the reduced texture."
+    box: list[int]
+    "Left, top, right, bottom of the part of the picture that it may cover."
+    level: list[int]
+    "Which reduction of its texture has about a texel to a pixel."
+    air: Air
+    "Between it and the eye."
+    crossing: bool
+    "Whether part of it lies behind the camera."
 
 
 class Renderer:
@@ -45,87 +51,90 @@ class Renderer:
     def __init__(self, intrinsics: Intrinsics, haze: Haze) -> None:
         self._intrinsics = intrinsics
         self._haze = haze
-        size = intrinsics.height, intrinsics.width
-        self._canvas = np.zeros((*size, 4), np.uint8)
-        self._scratch = np.zeros((*size, 4), np.uint8)
+        self._blank = np.full((intrinsics.height, intrinsics.width, 4), (*haze.colour, 255), np.uint8)
+        self._canvas = self._blank.copy()
+        self._scratch = self._blank.copy()
 
     def render(self, panels: list[Panel], pose: Pose) -> npt.NDArray[np.uint8]:
         """A new picture, (height, width, 3), blue green red, of `panels` painted in their order."""
-        self._canvas[:] = (*self._haze.colour, 255)
-        seen, views = self._look(panels, pose)
-        for index, panel in enumerate(seen):
-            self._paint(panel, views, index)
+        np.copyto(self._canvas, self._blank)
+        for view in self._look(panels, pose):
+            self._paint(view)
         return np.asarray(cv2.cvtColor(self._canvas, cv2.COLOR_BGRA2BGR), np.uint8)
 
-    def _look(self, panels: list[Panel], pose: Pose) -> tuple[list[Panel], _Views]:
+    def _look(self, panels: list[Panel], pose: Pose) -> Iterator[_View]:
+        """The panels that are seen. In every array the first index is the panel."""
         planes = np.stack([panel.plane for panel in panels])
         planes[:, :, 2] -= np.array(pose.position)
-        two_sided = np.array([panel.two_sided for panel in panels])
-        # The determinant is the volume that edges and corner span with the eye: negative from behind.
+        # The determinant is the volume that edges and way span: negative when seen from behind.
         volume = np.linalg.det(planes)
-        keep = np.where(two_sided, np.abs(volume), volume) > 1e-6
+        two_sided = np.array([panel.two_sided for panel in panels])
+        ahead = np.where(two_sided, np.abs(volume), volume) > _EDGE_ON
         matrices = projection(self._intrinsics, pose) @ planes
-        corners = matrices @ _CORNERS
-        keep &= (corners[:, 2] > _NEAR).any(1)
-        boxes, extents = self._extents(corners)
-        keep &= (boxes[:, :2] < boxes[:, 2:]).all(1) & (extents > _SMALLEST).all(1)
-        index = np.flatnonzero(keep)
-        seen = [panels[i] for i in index]
-        sizes = np.array([(panel.texture.width, panel.texture.height) for panel in seen])
-        ratios = np.log2(sizes / np.maximum(extents[index], _SMALLEST)) - _SHARPER
-        hazy = np.array([panel.hazy for panel in seen], np.float64)
-        distances = np.linalg.norm(planes[index] @ np.array([0.5, 0.5, 1.0]), axis=1)
-        return seen, _Views(
-            np.linalg.inv(matrices[index]),
-            corners[index],
-            boxes[index],
-            np.maximum(np.round(ratios), 0).astype(np.int64),
-            self._haze.share(distances) * hazy,
-        )
+        distances = np.linalg.norm(planes @ (0.5, 0.5, 1.0), axis=1)
+        presence = np.clip(5 - 5 * distances / np.array([panel.reach for panel in panels]), 0, 1)
+        ahead &= (presence > 0) & ((matrices @ _CORNERS)[:, 2] > _NEAR).any(1)
+        near = np.flatnonzero(ahead)
+        corners = matrices[near] @ _CORNERS
+        outlines = {
+            i: _in_front(corners[i]) for i in np.flatnonzero((corners[:, 2] <= _NEAR).any(1)).tolist()
+        }
+        boxes, extents = self._extents(corners, outlines)
+        seen = np.all(boxes[:, :2] < boxes[:, 2:], 1) & np.all(extents > _SMALLEST, 1)
+        sizes = np.array([(panels[i].texture.width, panels[i].texture.height) for i in near])
+        levels = np.maximum(np.round(np.log2(sizes / extents.clip(1)) - _SHARPER), 0).astype(np.int64)
+        texels = _to_texels(matrices[near], np.maximum(sizes >> levels, 1), boxes)
+        hazy = np.array([panel.hazy for panel in panels])
+        # Rounded, since what was mixed is kept; a hundredth is at most two steps of a colour.
+        haze = np.round(self._haze.share(distances) * hazy, 2).tolist()
+        presence = np.round(presence, 1).tolist()
+        for i, index in enumerate(near.tolist()):
+            if seen[i]:
+                air = Air(self._haze.colour, haze[index], presence[index])
+                yield _View(
+                    panels[index], texels[i], boxes[i].tolist(), levels[i].tolist(), air, i in outlines
+                )
 
-    def _extents(self, corners: Array) -> tuple[npt.NDArray[np.int64], Array]:
+    def _extents(self, corners: Array, outlines: dict[int, Array]) -> tuple[Numbers, Array]:
         """Boxes (n, 4) within the picture, and how wide and high the texture is seen (n, 2), in pixels."""
-        size = np.array([self._intrinsics.width, self._intrinsics.height])
-        crossing = (corners[:, 2] <= _NEAR).any(1)
         points = corners[:, :2] / np.maximum(corners[:, 2:], _NEAR)
-        lows, highs = np.floor(points.min(2)), np.ceil(points.max(2)) + 1
-        for i in np.flatnonzero(crossing & (corners[:, 2] > _NEAR).any(1)):
-            outline = _in_front(corners[i])
-            lows[i], highs[i] = np.floor(outline.min(0)), np.ceil(outline.max(0)) + 1
-        boxes = np.concatenate([np.clip(lows, 0, size), np.clip(highs, 0, size)], 1).astype(np.int64)
+        lows, highs = points.min(2), points.max(2)
         edges = np.linalg.norm(np.roll(points, -1, 2) - points, axis=1)
         extents = (edges[:, :2] + edges[:, 2:]) / 2
-        extents[crossing] = 1e9  # at the finest level, since part of it is as near as can be
-        return boxes, extents
+        for i, outline in outlines.items():
+            lows[i], highs[i] = outline.min(0), outline.max(0)
+            extents[i] = 1e6  # part of it is as near as can be: at the finest level
+        size = np.array([self._intrinsics.width, self._intrinsics.height])
+        boxes = np.hstack([np.floor(lows), np.ceil(highs) + 1]).clip(0, [*size, *size])
+        return boxes.astype(np.int64), extents
 
-    def _paint(self, panel: Panel, views: _Views, index: int) -> None:
-        left, top, right, bottom = views.boxes[index].tolist()
-        across, down = views.levels[index].tolist()
-        texture = panel.texture
-        haze = views.haze[index]
-        if haze > 0.01:
-            source = texture.misted(across, down, self._haze.colour, haze)
-        else:
-            source = texture.level(across, down)
-        matrix = _to_texels(views.inverse[index], source, left, top)
-        crossing = bool((views.corners[index, 2] <= _NEAR).any())
+    def _paint(self, view: _View) -> None:
+        left, top, right, bottom = view.box
+        across, down = view.level
+        texture = view.panel.texture
+        clear = view.air.share == 0 and view.air.presence == 1
+        source = texture.level(across, down) if clear else texture.misted(across, down, view.air)
         target = self._canvas[top:bottom, left:right]
-        if texture.opaque and not crossing:
-            _warp(source, matrix, target, cv2.BORDER_TRANSPARENT)
+        if texture.opaque and not view.crossing:
+            _warp(source, view.texels, target, cv2.BORDER_TRANSPARENT)
             return
         patch = self._scratch[: bottom - top, : right - left]
-        _warp(source, matrix, patch, cv2.BORDER_CONSTANT)
-        if crossing:
-            _cut(patch, _in_front(views.corners[index]) - (left, top))
+        _warp(source, view.texels, patch, cv2.BORDER_CONSTANT)
+        if view.crossing:
+            _cut(patch, view.texels)
         _lay_over(patch, target)
 
 
-def _to_texels(inverse: Array, source: Pixels, left: int, top: int) -> Array:
-    """(3, 3): pixels counted from (left, top) to texels of `source`, whose edges lie half a texel out."""
-    height, width = source.shape[:2]
-    texels = np.array([[width, 0, -0.5], [0, height, -0.5], [0, 0, 1]]) @ inverse
-    texels[:, 2] += texels[:, 0] * left + texels[:, 1] * top
-    return np.asarray(texels, np.float64)
+def _to_texels(matrices: Array, sizes: Numbers, boxes: Numbers) -> Array:
+    """(n, 3, 3): pixels counted from each box's corner to texels, of textures `sizes` (n, 2) wide and high.
+
+    A texture's edges lie half a texel outside the centres of its outermost texels.
+    """
+    texels: Array = np.linalg.inv(matrices).astype(np.float64)
+    texels[:, :2] *= sizes[:, :, None]
+    texels[:, :2] -= 0.5 * texels[:, 2:]
+    texels[:, :, 2] += (texels[:, :, :2] @ boxes[:, :2, None])[..., 0]
+    return texels
 
 
 def _warp(source: Pixels, matrix: Array, target: Pixels, border: int) -> None:
@@ -141,21 +150,30 @@ def _lay_over(patch: Pixels, target: Pixels) -> None:
     cv2.add(target, patch, target)
 
 
-def _cut(patch: Pixels, outline: Array) -> None:
-    """Clears what lies outside: behind the camera a plane is seen again, mirrored."""
+def _cut(patch: Pixels, texels: Array) -> None:
+    """Clears what lies beyond the plane's horizon, where all that is behind the camera is seen mirrored."""
+    bottom, right = patch.shape[0] - 1, patch.shape[1] - 1
+    corners = np.array([[0, 0, 1], [right, 0, 1], [right, bottom, 1], [0, bottom, 1]], np.float64)
+    ahead = _clipped(corners, corners @ texels[2])
     mask = np.zeros(patch.shape[:2], np.uint8)
-    cv2.fillConvexPoly(mask, np.round(np.clip(outline, -1e4, 1e4) * 16).astype(np.int32), 255, shift=4)
+    if len(ahead):
+        cv2.fillConvexPoly(mask, np.round(ahead[:, :2]).astype(np.int32), 255)
     cv2.bitwise_and(patch, cv2.merge([mask] * 4), patch)
 
 
 def _in_front(corners: Array) -> Array:
     """(m, 2) pixels: the outline of a panel given by homogeneous (3, 4), cut off at the near plane."""
-    outline = []
-    for i in range(4):
-        here, there = corners[:, i], corners[:, (i + 1) % 4]
-        if here[2] > _NEAR:
-            outline.append(here)
-        if (here[2] > _NEAR) != (there[2] > _NEAR):
-            outline.append(here + (there - here) * ((_NEAR - here[2]) / (there[2] - here[2])))
-    points = np.array(outline)
-    return np.asarray(points[:, :2] / points[:, 2:], np.float64)
+    outline = _clipped(corners.T, corners[2] - _NEAR)
+    return np.asarray(outline[:, :2] / outline[:, 2:], np.float64)
+
+
+def _clipped(outline: Array, inside: Array) -> Array:
+    """The part of a convex polygon (n, k) where the linear `inside` (n,) is above 0."""
+    points = []
+    for i in range(len(outline)):
+        j = (i + 1) % len(outline)
+        if inside[i] > 0:
+            points.append(outline[i])
+        if (inside[i] > 0) != (inside[j] > 0):
+            points.append(outline[i] + (outline[j] - outline[i]) * (inside[i] / (inside[i] - inside[j])))
+    return np.array(points)

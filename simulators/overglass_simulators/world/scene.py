@@ -4,7 +4,6 @@ Knows nothing of what the panels show. Axes are those of `overglass_protocol.pos
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,19 +28,69 @@ class Panel:
     "Whether distance fades it."
     two_sided: bool = False
     "Whether it is seen from behind too, mirrored."
+    reach: float = math.inf
+    "Metres at which it has faded away; small things are too many to be painted as far as one can see."
 
 
 def panel(
-    corner: Sequence[float],
-    right: Sequence[float],
-    down: Sequence[float],
+    corner: npt.ArrayLike,
+    right: npt.ArrayLike,
+    down: npt.ArrayLike,
     texture: Texture,
     *,
     hazy: bool = True,
     two_sided: bool = False,
+    reach: float = math.inf,
 ) -> Panel:
     """A panel from its top left corner and its two edges, in metres."""
-    return Panel(np.array([right, down, corner], np.float64).T, texture, hazy, two_sided)
+    return Panel(
+        np.stack([np.asarray(edge, np.float64) for edge in (right, down, corner)], 1),
+        texture,
+        hazy,
+        two_sided,
+        reach,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """A texture that stands upright and turns to whoever looks: what is round, or too thin to tell."""
+
+    foot: Array
+    "(3,): the middle of its lower edge, metres in the world."
+    width: float
+    height: float
+    texture: Texture
+    hazy: bool = True
+    reach: float = math.inf
+
+    def facing(self, eye: Array) -> Panel:
+        """As it stands before `eye` (3,)."""
+        x, y, z = self.foot.tolist()
+        away_x, away_z = x - float(eye[0]), z - float(eye[2])
+        scale = self.width / max(math.hypot(away_x, away_z), 1e-6)
+        right_x, right_z = -away_z * scale, away_x * scale
+        plane = np.array(
+            [
+                [right_x, 0.0, x - right_x / 2],
+                [0.0, -self.height, y + self.height],
+                [right_z, 0.0, z - right_z / 2],
+            ]
+        )
+        return Panel(plane, self.texture, self.hazy, reach=self.reach)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """Something that has to be sorted in by its distance."""
+
+    along: float
+    "Metres along the street."
+    shape: Panel | Cutout
+
+    def facing(self, eye: Array) -> Panel:
+        """As it is seen from `eye` (3,)."""
+        return self.shape if isinstance(self.shape, Panel) else self.shape.facing(eye)
 
 
 @dataclass(frozen=True, slots=True)

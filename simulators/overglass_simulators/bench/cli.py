@@ -1,0 +1,173 @@
+"""`overglass bench`: every promise of DESIGN as a command.
+
+Imports at the top stay light, since every `overglass --help` loads this file.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from overglass_simulators.bench.promise import Promise
+    from overglass_simulators.bench.rig import Setup
+
+bench = typer.Typer(
+    help="Measure what is promised. Each bench runs the real programs on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Size = Annotated[str, typer.Option(help="Picture size, WIDTHxHEIGHT.")]
+Fps = Annotated[float, typer.Option(min=1.0, max=120.0, help="Pictures a second.")]
+Seconds = Annotated[float, typer.Option(min=1.0, help="How long to measure.")]
+Codec = Annotated[str, typer.Option(help="h264 or vp8.")]
+LookName = Annotated[str, typer.Option("--look", help="What paints; 'overglass looks' lists them.")]
+Clip = Annotated[Path | None, typer.Option(help="Video file to send; by default generated pictures.")]
+Warmup = Annotated[float, typer.Option(min=0.0, help="Seconds that do not count, after the first picture.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+
+
+@bench.callback()
+def _prepare() -> None:
+    import structlog
+
+    from overglass_edge.command import configure_log
+
+    if not structlog.is_configured():
+        configure_log(20)
+
+
+@bench.command()
+def echo(
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    seconds: Seconds = 20.0,
+    codec: Codec = "h264",
+    look: LookName = "none",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """Latency there and back on loopback, and what it costs."""
+    from overglass_simulators.bench import echo as this
+
+    setup = _setup(size, fps, seconds, codec, look, clip, warmup)
+    _tell(lambda: this.run(setup), this.PROMISES, as_json)
+
+
+@bench.command()
+def overload(
+    model_ms: Annotated[float, typer.Option(min=0.0, help="What the model takes a frame.")] = 50.0,
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    seconds: Seconds = 10.0,
+    codec: Codec = "h264",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """Latency when the model cannot keep up."""
+    from overglass_simulators.bench import overload as this
+
+    setup = _setup(size, fps, seconds, codec, "model", clip, warmup)
+    _tell(lambda: this.run(setup, model_ms), this.PROMISES, as_json)
+
+
+@bench.command()
+def stall(
+    stall: Annotated[float, typer.Option(min=0.05, max=30.0, help="Seconds of standing still.")] = 0.8,
+    what: Annotated[str, typer.Option(help="process (all of the service) or engine.")] = "process",
+    repeat: Annotated[int, typer.Option(min=1, help="How often; the worst counts.")] = 4,
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    codec: Codec = "h264",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """How soon latency is back after a stall."""
+    from overglass_simulators.bench import stall as this
+
+    stalled = this.checked(what)
+    setup = _setup(size, fps, this.BASELINE_SECONDS, codec, this.LOOKS[stalled], clip, warmup)
+    _tell(lambda: this.run(setup, stalled, stall, repeat), this.PROMISES, as_json)
+
+
+@bench.command()
+def control(
+    rounds: Annotated[int, typer.Option(min=1, help="Drags of two seconds; the worst counts.")] = 5,
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    codec: Codec = "h264",
+    look: LookName = "none",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """Whether the last of many control updates is applied, and when it is seen."""
+    from overglass_simulators.bench import control as this
+
+    setup = _setup(size, fps, rounds * this.UPDATES / this.RATE, codec, look, clip, warmup)
+    _tell(lambda: this.run(setup, rounds), this.promises(fps), as_json)
+
+
+@bench.command()
+def loss(
+    loss: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of packets lost, each way.")] = 0.02,
+    rtt_ms: Annotated[float, typer.Option(min=0.0, max=2000.0, help="Round trip.")] = 60.0,
+    seed: Annotated[int, typer.Option(help="Of which packets are lost.")] = 1,
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    seconds: Seconds = 30.0,
+    codec: Codec = "h264",
+    look: LookName = "none",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """How a bad network shows."""
+    from overglass_simulators.bench import loss as this
+
+    setup = _setup(size, fps, seconds, codec, look, clip, warmup)
+    network = this.Network(loss, rtt_ms / 1000, seed)
+    _tell(lambda: this.run(setup, network), this.PROMISES, as_json)
+
+
+@bench.command()
+def fleet(
+    sessions: Annotated[int, typer.Option(min=1, max=500, help="Wearers at once.")] = 4,
+    up_to: Annotated[int | None, typer.Option(min=1, max=500, help="Step up to so many instead.")] = None,
+    bad: Annotated[str | None, typer.Option(help="An extra client: stalled or garbage.")] = None,
+    pin: Annotated[bool, typer.Option(help="Give the service a core of its own, the load the rest.")] = True,
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    seconds: Seconds = 10.0,
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """What each of many sessions costs, and whether one spoils it for the others."""
+    from overglass_simulators.bench import fleet as this
+
+    setup = _setup(size, fps, seconds, "h264", "none", clip, warmup)
+    numbers, one_bad = this.steps(up_to) if up_to else [sessions], this.checked(bad)
+    _tell(lambda: this.run(setup, numbers, one_bad, pin), this.PROMISES, as_json)
+
+
+def _setup(
+    size: str, fps: float, seconds: float, codec: str, look: str, clip: Path | None, warmup: float
+) -> "Setup":
+    """Raises ConfigError."""
+    from overglass_edge.cli import parse_codec, parse_size
+    from overglass_simulators.bench.rig import Setup
+
+    return Setup(parse_size(size), fps, seconds, parse_codec(codec)[0], look, clip, warmup)
+
+
+def _tell(run: Callable[[], dict[str, Any]], promises: "Sequence[Promise]", as_json: bool) -> None:
+    from overglass_simulators.bench.report import tell
+    from overglass_simulators.bench.rig import on_machine
+
+    tell(on_machine(run), promises, as_json=as_json)

@@ -1,0 +1,67 @@
+"""How long a frame takes there and back on loopback, and what that costs both ends."""
+
+import time
+from dataclasses import dataclass
+
+from overglass_edge.door import Door
+from overglass_protocol.control import Control
+from overglass_simulators.bench import content
+from overglass_simulators.bench.glasses import Glasses
+from overglass_simulators.bench.promise import Promise, judged
+from overglass_simulators.bench.record import (
+    Record,
+    Window,
+    count_figures,
+    in_ms,
+    latency_figures,
+    reasons,
+    stage_figures,
+)
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.service import Service
+
+PROMISES = (Promise("p50_ms", 8.0), Promise("p95_ms", 15.0), Promise("ttff_ms", 500.0))
+"For 512x512 at 30 fps."
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Processor seconds used in the window."""
+
+    edge: float
+    service: float
+
+
+def result_of(record: Record, window: Window, first_picture: float, cost: Cost) -> Result:
+    """The measured keys. `first_picture`: seconds from the offer to the first returned picture."""
+    trips = record.back(window)
+    return {
+        **latency_figures(trips, (50, 95, 99)),
+        "ttff_ms": in_ms(first_picture),
+        **count_figures(record, window),
+        "cpu_core_s_per_s": round((cost.edge + cost.service) / window.seconds, 3),
+        "edge_core_s_per_s": round(cost.edge / window.seconds, 3),
+        "service_core_s_per_s": round(cost.service / window.seconds, 3),
+        "stages": stage_figures(trips),
+    }
+
+
+def run(setup: Setup) -> Result:
+    """Raises OverglassError when the two ends do not come together."""
+    pictures = content.load(setup.clip, setup.size, setup.fps)
+    with Service(look=setup.look, fps=setup.fps) as service:
+        found = measure(
+            "echo", setup.warmup + setup.seconds, lambda bar: _wear(service, pictures, setup, bar)
+        )
+    return judged({"bench": "echo", **found, **setup.describe(pictures.name)}, PROMISES)
+
+
+async def _wear(service: Service, pictures: content.Content, setup: Setup, advance: Advance) -> Result:
+    control = Control(look=setup.look)
+    async with Door(service.url) as door, Glasses(door, pictures, setup, control, advance) as glasses:
+        await glasses.wear(setup.warmup)
+        before = Cost(time.process_time(), service.cpu_seconds())
+        window = await glasses.wear(setup.seconds)
+        cost = Cost(time.process_time() - before.edge, service.cpu_seconds() - before.service)
+    found = result_of(glasses.record, window, glasses.first_picture, cost)
+    return {**found, "reasons": reasons(glasses.dropped(), service.dropped())}

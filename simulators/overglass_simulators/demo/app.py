@@ -1,0 +1,113 @@
+"""The page's doors: files, pictures, news and control. Only for this machine.
+
+Knows HTTP; what is shown and told it takes from `Pictures` and `Feed`.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from overglass_protocol.errors import LookError
+from overglass_simulators.demo.feed import Feed, Subject, refusal
+from overglass_simulators.demo.pictures import Pictures
+
+PAGE = Path(__file__).parent / "page"
+HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
+NEWS_EVERY = 0.125
+"Seconds between two lots of news."
+PICTURE_WAIT = 2.0
+"Seconds that a request for a picture waits; with none by then it is asked again."
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class SafeHeaders:
+    """Tells the browser with every answer to run nothing but ours and to keep nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
+
+
+class Wanted(BaseModel):
+    """What the page asks to see."""
+
+    look: str = Field(min_length=1, max_length=64)
+    strength: float = Field(ge=0, le=1)
+
+
+def create_app(subject: Subject, pictures: Pictures, ending: asyncio.Event) -> FastAPI:
+    """The page over these parts; `ending` lets its open streams go."""
+    app = FastAPI(title="overglass demo", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/picture", response_class=Response)
+    async def picture(after: Annotated[int, Query(ge=0)] = 0) -> Response:
+        """The newest pair with a number above `after`; 204 if none comes in time."""
+        shot = await pictures.newer(after, PICTURE_WAIT)
+        if shot is None:
+            return Response(status_code=204)
+        about = {
+            "Overglass-Number": str(shot.number),
+            "Overglass-Frame": str(shot.trip.frame_id),
+            "Overglass-Latency-Ms": f"{shot.trip.latency * 1000:.2f}",
+        }
+        return Response(shot.jpeg, headers=about, media_type="image/jpeg")
+
+    @app.get("/news", response_class=StreamingResponse)
+    async def news() -> StreamingResponse:
+        """Server-sent events: `whole` once, then `news` with what is new."""
+        return StreamingResponse(_news(Feed(subject), ending), media_type="text/event-stream")
+
+    @app.post("/control")
+    async def control(wanted: Wanted, request: Request) -> Response:
+        """Asks for a look; tells the version that will show it."""
+        if not _from_this_page(request):
+            return JSONResponse({"detail": "only the demo's own page may do that", "cure": ""}, 403)
+        try:
+            document = subject.set_control(wanted.look, wanted.strength)
+        except LookError as error:
+            return JSONResponse(refusal(error), 422)
+        return JSONResponse({"version": document.version})
+
+    # A page from elsewhere must not reach this one through a name it controls.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.add_middleware(SafeHeaders)
+    app.mount("/", StaticFiles(directory=PAGE, html=True))
+    return app
+
+
+async def _news(feed: Feed, ending: asyncio.Event) -> AsyncIterator[str]:
+    yield f"event: whole\ndata: {json.dumps(feed.whole())}\n\n"
+    while not ending.is_set():
+        try:
+            async with asyncio.timeout(NEWS_EVERY):
+                await ending.wait()
+        except TimeoutError:
+            yield f"event: news\ndata: {json.dumps(feed.news())}\n\n"
+    yield "event: end\ndata: {}\n\n"
+
+
+def _from_this_page(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host")

@@ -1,0 +1,221 @@
+"""Service and glasses, joined: one run from the source's first look to the service's end.
+
+Knows neither page nor files; whoever wants pictures or numbers hands in takers and reads the journal.
+"""
+
+import asyncio
+import contextlib
+import gc
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from overglass_edge.agent import Agent, AgentSettings, Tally
+from overglass_edge.door import Door
+from overglass_protocol import rtc
+from overglass_protocol.control import Control
+from overglass_protocol.errors import OverglassError
+from overglass_simulators.bench.machine import machine
+from overglass_simulators.demo.journal import Journal, Vitals
+from overglass_simulators.demo.pairs import Pair, Pairing
+from overglass_simulators.demo.plan import Plan
+from overglass_simulators.demo.report import Account
+from overglass_simulators.demo.service import Service, known_look
+from overglass_simulators.demo.source import Source, find_source
+from overglass_simulators.demo.tee import Tee
+
+LOOPBACK = ("127.0.0.1",)
+VITALS_EVERY = 0.25
+"Seconds between looks at the connection's statistics."
+ENDING_SECONDS = 2.0
+"A camera that gives no picture any more cannot end by itself; then the glasses are just stopped."
+
+
+class Run:
+    """One run. An async context manager: entering starts the service and looks at the source.
+
+    Entering raises SourceError, LookError or OverglassError, with the cure; what was started is ended.
+    """
+
+    source: Source
+    looks: list[dict[str, Any]]
+    tee: Tee
+    agent: Agent
+
+    def __init__(self, plan: Plan, takers: Sequence[Callable[[Pair], None]] = ()) -> None:
+        self.plan = plan
+        self.journal = Journal()
+        self.interrupted = False
+        self._began = datetime.now(UTC)
+        # Before anything runs, lest the load be our own.
+        self._machine = machine()
+        self._pairing = Pairing(takers)
+        self._service = Service()
+        self._playing: asyncio.Task[None] | None = None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self.source, _ = await _both(
+                find_source(self.plan), stack.enter_async_context(self._service)
+            )
+            self.looks = await self._service.looks()
+            known_look(self.plan.look, self.looks)
+            door = await stack.enter_async_context(Door(self._service.url))
+            self.tee = Tee(self.source.make(), self._pairing.seen, self.plan.duration)
+            self.agent = self._make_agent(door)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._pairing.close()
+        await self._stack.aclose()
+
+    async def play(self) -> None:
+        """Runs the glasses until the source ends or `end` is called.
+
+        Raises what the agent raises, and OverglassError when the service dies.
+        """
+        # As the service does: without what stays in the way a collection pauses frames far less.
+        gc.collect()
+        gc.freeze()
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._playing = group.create_task(self.agent.run())
+                watching = [
+                    group.create_task(self._service.death()),
+                    group.create_task(self._look_after()),
+                ]
+                await asyncio.wait({self._playing})
+                for task in watching:
+                    task.cancel()
+        except* OverglassError as errors:
+            raise _first(errors) from None
+
+    def end(self) -> None:
+        """Ends the run in good order, as if the source had ended; called again, at once."""
+        if self._playing is None or self.interrupted:
+            self._stop()
+            return
+        self.interrupted = True
+        self.tee.end()
+        asyncio.get_running_loop().call_later(ENDING_SECONDS, self._stop)
+
+    def set_control(self, look: str, strength: float) -> Control:
+        """Asks for another look. Raises LookError when there is none of that name."""
+        wanted = self.agent.control.model_copy(
+            update={"look": known_look(look, self.looks), "strength": strength}
+        )
+        control = self.agent.set_control(wanted)
+        self.journal.asked(control)
+        return control
+
+    @property
+    def control(self) -> Control:
+        return self.agent.control
+
+    @property
+    def tally(self) -> Tally:
+        return self.agent.tally
+
+    @property
+    def connected(self) -> bool:
+        return self.agent.connected
+
+    @property
+    def captured_rate(self) -> float | None:
+        return self.tee.recent_rate
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """The source, as reports and the page tell it."""
+        source = self.source
+        return {
+            "name": source.name,
+            "width": source.width,
+            "height": source.height,
+            "fps": round(source.fps, 3),
+        }
+
+    def account(self) -> Account:
+        """What there is to report by now."""
+        source, tee = self.source, self.tee
+        return Account(
+            journal=self.journal,
+            tally=self.agent.tally,
+            source=self.description,
+            size=(source.width, source.height),
+            look=self.plan.look,
+            strength=self.plan.strength,
+            opened_at=tee.opened_at,
+            fps_in=tee.rate,
+            camera_dropped=tee.dropped,
+            seconds=tee.seconds,
+            interrupted=self.interrupted,
+            machine=self._machine,
+            began=self._began,
+        )
+
+    def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+
+    def _make_agent(self, door: Door) -> Agent:
+        peer = rtc.PeerSettings(hosts=LOOPBACK, fps=self.source.fps)
+        # Version 0 is what a service assumes by itself, and would not be told apart from it.
+        control = Control(version=1, look=self.plan.look, strength=self.plan.strength)
+        return Agent(
+            self.tee,
+            door,
+            [self.journal, self._pairing],
+            AgentSettings(device="demo", peer=peer),
+            control,
+            say=self.journal.say,
+        )
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(VITALS_EVERY)
+            agent, before = self.agent, self.journal.vitals
+            self.journal.vitals = Vitals(
+                agent.connected,
+                agent.statistics() or before.statistics,
+                agent.report,
+                agent.clock.error if agent.connected else before.clock_error,
+            )
+
+
+@contextlib.contextmanager
+def ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C, a closed terminal and a polite kill call `end` instead of tearing the run apart."""
+    loop = asyncio.get_running_loop()
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
+        for name in names:
+            loop.add_signal_handler(getattr(signal, name), end)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            for name in names:
+                loop.remove_signal_handler(getattr(signal, name))
+
+
+async def _both(first: Coroutine[Any, Any, Source], second: Coroutine[Any, Any, Service]) -> tuple[Source, Service]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = group.create_task(first), group.create_task(second)
+    except* OverglassError as errors:
+        raise _first(errors) from None
+    return tasks[0].result(), tasks[1].result()
+
+
+def _first(errors: BaseExceptionGroup[OverglassError]) -> OverglassError:
+    """What went wrong first, out of however many groups."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, OverglassError)
+    return error

@@ -1,0 +1,96 @@
+"""The generated world as a camera: what the edge captures when there is neither clip nor device.
+
+Knows time and threads, not what the world shows.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from overglass_edge.sources.captured import Captured
+from overglass_edge.sources.pacing import Clock, SystemClock
+from overglass_edge.sources.threaded import ThreadedCamera
+from overglass_protocol.errors import SourceError
+from overglass_simulators.world.scene import pinhole
+from overglass_simulators.world.world import FIELD, World
+
+_TICKS = 90_000
+"RTP's clock for video, a second."
+_LOOK = 0.2
+"Seconds before painting begins: who only looks at the attributes and leaves need not wait for it."
+
+
+class WorldCamera(ThreadedCamera):
+    """A walk through the world of `seed`, in real time from the first pull on; see `Camera`.
+
+    Pictures are rendered ahead of their time in a thread of its own and handed out on it, so lateness
+    never adds up. `dropped` counts pictures `late` (never rendered, since their turn had passed) and
+    `displaced` (nobody took them in time). Every picture comes with its exact pose.
+    """
+
+    def __init__(
+        self,
+        seed: int | str = 0,
+        *,
+        size: tuple[int, int] = (848, 480),
+        fps: float = 30.0,
+        clock: Clock | None = None,
+    ) -> None:
+        """`size` is width and height, even. Raises SourceError for what cannot be."""
+        if min(size) < 16 or size[0] % 2 or size[1] % 2 or fps <= 0:
+            raise SourceError(
+                f"the world cannot be seen at {size[0]}x{size[1]} and {fps:g} fps",
+                cure="Give an even width and height, as 848x480, and a rate above 0.",
+            )
+        super().__init__(f"generated street {seed}")
+        self._seed = _number(seed)
+        self.width, self.height = size
+        self.fps = fps
+        self.intrinsics = pinhole(*size, FIELD)
+        self._clock = clock or SystemClock()
+
+    def _open(self) -> None:
+        """There is nothing to open; painting waits for somebody who means to look."""
+
+    def _captures(self) -> Iterator[Captured]:
+        if not self._pulled.wait(_LOOK) and self._stop.is_set():
+            return
+        world = World(self._seed, self.width, self.height)
+        picture = world.render(0.0)
+        self._pulled.wait()
+        start, turn = self._clock.now(), 0
+        while not self._stop.is_set():
+            time = turn / self.fps
+            self._clock.wait_until(start + time, self._stop)
+            yield Captured(_frame(picture, time), start + time, world.path(time))
+            turn = self._next_turn(turn, self._clock.now() - start)
+            picture = world.render(turn / self.fps)
+
+    def _next_turn(self, turn: int, elapsed: float) -> int:
+        """The next picture whose time has not passed by more than an interval."""
+        following = max(turn + 1, int(elapsed * self.fps))
+        if following > turn + 1:
+            self.dropped["late"] += following - turn - 1
+        return following
+
+    def _close(self) -> None:
+        """Nothing was opened."""
+
+
+def _number(seed: int | str) -> int:
+    try:
+        return abs(int(seed))
+    except ValueError as error:
+        raise SourceError(f"{seed!r} is no seed of a world", cure="Give a whole number.") from error
+
+
+def _frame(picture: npt.NDArray[np.uint8], time: float) -> av.VideoFrame:
+    """(height, width, 3) BGR to `yuv420p`, BT.601 in limited range."""
+    planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    frame.pts, frame.time_base = round(time * _TICKS), Fraction(1, _TICKS)
+    return frame
