@@ -4,7 +4,6 @@ What `overglass edge` does once its flags are read.
 """
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,11 +66,13 @@ async def _run(options: LiveOptions) -> None:
         )
         try:
             with Live(console=console, transient=True, refresh_per_second=4) as line:
-                async with asyncio.TaskGroup() as group:
-                    status = group.create_task(_show_status(agent, meter, line))
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(options.seconds):
-                            await agent.run()
+                status = asyncio.create_task(_show_status(agent, meter, line))
+                try:
+                    async with asyncio.timeout(options.seconds):
+                        await agent.run()
+                except TimeoutError:
+                    pass  # the time that was asked for is over
+                finally:
                     status.cancel()
         finally:
             display.close()

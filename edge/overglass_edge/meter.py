@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from math import ceil
 
 from overglass_edge.trip import Trip
 
@@ -38,5 +39,4 @@ def percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     if not ordered:
         return 0.0
-    rank = max(0, min(len(ordered) - 1, round(share / 100 * len(ordered) + 0.5) - 1))
-    return ordered[rank]
+    return ordered[max(0, ceil(share / 100 * len(ordered)) - 1)]

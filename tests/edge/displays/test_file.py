@@ -1,0 +1,47 @@
+"""The display that is a file."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from overglass_edge.displays.file import FileDisplay
+from overglass_edge.trip import Trip
+from overglass_protocol.errors import DisplayError
+from overglass_protocol.frame import Frame
+
+
+def frame(level: int, width: int = 64) -> Frame:
+    pixels = np.full((96, width), level, np.uint8)
+    return Frame(av.VideoFrame.from_ndarray(pixels, format="yuv420p"), decoded=level / 10)
+
+
+def test_frames_are_written_at_the_times_they_were_captured(tmp_path: Path) -> None:
+    display = FileDisplay(tmp_path / "deep" / "out.mp4")
+    times = [5.0, 5.1, 5.35, 5.4]
+    for n, at in enumerate(times):
+        display.show(frame(50 + 40 * n), Trip(n, at, at + 0.01, {}))
+    display.close()
+    with av.open(str(tmp_path / "deep" / "out.mp4")) as clip:
+        shown = list(clip.decode(video=0))
+    assert [float(f.time) for f in shown] == pytest.approx([at - 5.0 for at in times], abs=1e-4)
+    assert [round(f.to_ndarray()[:64].mean(), -1) for f in shown] == [50, 90, 130, 170]
+
+
+def test_a_picture_of_another_size_and_one_without_a_trip_are_shown_too(tmp_path: Path) -> None:
+    display = FileDisplay(tmp_path / "out.mp4")
+    display.show(frame(60), None)
+    display.show(frame(90, width=128), None)
+    display.close()
+    assert display.written == 2
+
+
+def test_a_file_without_frames_is_no_error(tmp_path: Path) -> None:
+    FileDisplay(tmp_path / "out.mp4").close()
+
+
+def test_a_place_that_cannot_be_written_is_an_error_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DisplayError, match="folder"):
+        FileDisplay(tmp_path / "file" / "out.mp4")

@@ -1,0 +1,70 @@
+"""The cloud's door from the edge's side: every answer a service, or something else, may give."""
+
+import httpx
+import pytest
+
+from overglass_edge.door import Door
+from overglass_protocol.errors import ConfigError, PeerError, RefusedError
+
+
+def door_to(response: httpx.Response | Exception) -> Door:
+    """A door behind which somebody always answers like this."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if isinstance(response, Exception):
+            raise response
+        return response
+
+    door = Door("http://127.0.0.1:8400/")
+    door._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return door
+
+
+async def test_an_answer_gives_the_session_and_its_absolute_address() -> None:
+    headers = {"Location": "/live/abc", "Overglass-Resume": "token"}
+    async with door_to(httpx.Response(201, headers=headers, text="v=0")) as door:
+        opened = await door.open("v=0", "none", None)
+    assert opened.answer == "v=0"
+    assert opened.location == "http://127.0.0.1:8400/live/abc"
+    assert opened.resume_token == "token"
+
+
+async def test_a_problem_is_told_with_its_cure_and_when_to_come_again() -> None:
+    body = {"detail": "full", "cure": "Wait."}
+    async with door_to(httpx.Response(503, json=body, headers={"Retry-After": "5"})) as door:
+        with pytest.raises(RefusedError) as caught:
+            await door.open("v=0", "none", None)
+    assert str(caught.value) == "full. Wait."
+    assert caught.value.status == 503
+    assert caught.value.retry_after == 5.0
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(502, text="<html>Bad gateway</html>"),
+        httpx.Response(500, text="not json", headers={"Content-Type": "application/json"}),
+        httpx.Response(500, json=["a", "list"]),
+    ],
+)
+async def test_a_refusal_of_somebody_else_is_told_by_its_status(response: httpx.Response) -> None:
+    async with door_to(response) as door:
+        with pytest.raises(RefusedError, match=str(response.status_code)):
+            await door.open("v=0", "none", None)
+
+
+async def test_nobody_there_is_an_error_with_the_command_that_cures_it() -> None:
+    async with door_to(httpx.ConnectError("refused")) as door:
+        with pytest.raises(PeerError, match="overglass cloud"):
+            await door.open("v=0", "none", None)
+
+
+async def test_ending_a_session_that_is_gone_is_fine() -> None:
+    async with door_to(httpx.Response(404)) as door:
+        await door.end("http://127.0.0.1:8400/live/abc")
+
+
+@pytest.mark.parametrize("url", ["", "8400", "ftp://x", "http://", "127.0.0.1:8400"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="http"):
+        Door(url)
