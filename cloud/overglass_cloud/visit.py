@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from overglass_cloud.config import Settings
+from overglass_cloud.problems import Problem
 from overglass_cloud.scheduler import Painted, Scheduler
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
@@ -22,7 +23,7 @@ from overglass_protocol.envelope import Stages
 from overglass_protocol.errors import LookError, PeerError
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Limit, Report, Welcome
-from overglass_protocol.rtc.sdp import Offer
+from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import (
     CloudSession,
     Complained,
@@ -72,6 +73,8 @@ class Visit:
         self._seat = scheduler.seat(control, self._send_painted, self._on_look_failed)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
+        self._credentials: tuple[str, str] | None = None
+        "The edge's ICE user name fragment and password."
         self._tasks: set[asyncio.Task[None]] = set()
         self._announced = -1
         self._reported = (0, 0)
@@ -89,6 +92,7 @@ class Visit:
         control = self._talk.control
         self._talk = CloudSession(self._welcome(control, resumed))
         self._announced = -1
+        self._credentials = credentials_of(offer.sdp)
         peer = self._make_peer()
         try:
             answer = await peer.answer(offer)
@@ -101,7 +105,15 @@ class Visit:
         return answer
 
     async def add_candidates(self, fragment: str) -> None:
-        """Takes the edge's later candidates."""
+        """Takes the edge's later candidates. Raises Problem for an ICE restart, which we cannot do."""
+        given = credentials_of(fragment)
+        if given is not None and given != self._credentials:
+            raise Problem(
+                422,
+                "no-ice-restart",
+                "a connection cannot be restarted here",
+                cure="POST /live again with the session's Overglass-Resume token.",
+            )
         if self._peer is not None:
             await self._peer.add_candidates(fragment)
 

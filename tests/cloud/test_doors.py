@@ -111,6 +111,9 @@ async def test_trickled_candidates_are_taken_and_other_bodies_refused() -> None:
         assert not response.content
         assert_problem(await client.patch(location, content="x"), 415, "wrong-content-type")
         assert_problem(await client.patch("/live/x", content="", headers=headers), 404, "no-such-session")
+        restart = "a=ice-ufrag:new\r\na=ice-pwd:0123456789012345678901\r\n"
+        restarted = await client.patch(location, content=restart, headers=headers)
+        assert_problem(restarted, 422, "no-ice-restart")
         bad = await client.patch(location, content="a=candidate:nonsense", headers=headers)
         assert_problem(bad, 400, "malformed-sdp")
 

@@ -90,7 +90,10 @@ class JitterBuffer:
         self._highest: int
         self._released: bool
         "Whether a unit has left; until then earlier packets may still be the stream's first."
+        self._until_key: bool
+        "Only a key frame can be decoded now."
         self._key_wanted: bool
+        "And the sender does not know it: at the very start it may well be under way."
         self._key_asked: float
         self._restart()
 
@@ -163,7 +166,7 @@ class JitterBuffer:
         self._frontier = 0
         self._highest = -1
         self._released = False
-        self._key_wanted = True
+        self._until_key, self._key_wanted = True, False
         self._key_asked = float("-inf")
 
     def _place(self, number: int, now: float) -> bool:
@@ -219,9 +222,10 @@ class JitterBuffer:
             return  # padding that a sender probes the network with
         key = self._is_key(data)
         if key:
-            self._key_wanted = False
-        elif self._key_wanted:
+            self._until_key = self._key_wanted = False
+        elif self._until_key:
             self.dropped["undecodable"] += 1
+            self._key_wanted = True
             return
         self._released = True
         arrived = min(packet.arrived for packet in packets)
@@ -257,7 +261,7 @@ class JitterBuffer:
         self._next = self._frontier = number
 
     def _wait_for_key(self) -> None:
-        self._key_wanted = True
+        self._until_key = self._key_wanted = True
 
     def _patience(self) -> float:
         return min(MAX_PATIENCE, max(MIN_PATIENCE, ROUND_TRIPS_OF_PATIENCE * self.round_trip))

@@ -133,6 +133,16 @@ def test_a_whole_key_frame_behind_a_hole_ends_the_wait_at_once() -> None:
     assert buffer.to_request(0.0) == []
 
 
+def test_a_stream_that_begins_with_its_key_frame_is_not_asked_for_another() -> None:
+    buffer, stream = JitterBuffer(is_key), Stream()
+    first = stream.frame()
+    feed(buffer, first[:1])
+    assert not buffer.key_frame_wanted(0.0)
+    assert buffer.deadline() is None
+    feed(buffer, first[1:])
+    assert not buffer.key_frame_wanted(1.0)
+
+
 def test_a_stream_that_begins_in_the_middle_waits_for_its_first_key_frame() -> None:
     buffer, stream = JitterBuffer(is_key), Stream()
     stream.frame()

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from overglass_protocol import stamps
 from overglass_protocol.envelope import Envelope
@@ -192,6 +194,20 @@ async def test_the_answer_lets_the_offerer_start_the_handshake_and_is_rtcp_mux_o
     assert "a=rtcp-mux-only" in answer
     assert all(" 127.0.0.1 " in line for line in answer.splitlines() if "typ host" in line)
     assert "typ host" in answer
+    await edge.peer.close()
+    await cloud.peer.close()
+
+
+async def test_a_peer_with_an_rsa_certificate_is_connected() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    settings = PeerSettings(hosts=HOSTS)
+    edge, cloud = End(settings), End(settings)
+    connection: Any = edge.peer._connection
+    certificate = generate_certificate(key)  # type: ignore[arg-type]
+    connection._RTCPeerConnection__certificates[:] = [RTCCertificate(key, certificate)]  # type: ignore[arg-type]
+    await edge.peer.accept(await cloud.peer.answer(sdp.read_offer(await edge.peer.offer())))
+    await edge.peer.connected(10)
+    await cloud.peer.connected(10)
     await edge.peer.close()
     await cloud.peer.close()
 
