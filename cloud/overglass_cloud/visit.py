@@ -21,18 +21,11 @@ from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Stages
 from overglass_protocol.errors import LookError, PeerError
+from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Limit, Report, Welcome
 from overglass_protocol.rtc.sdp import Offer, credentials_of
-from overglass_protocol.session import (
-    CloudSession,
-    Complained,
-    ControlChanged,
-    Ended,
-    Event,
-    Reported,
-    StampArrived,
-)
+from overglass_protocol.session import CloudSession
 
 log = structlog.get_logger()
 

@@ -6,28 +6,27 @@ about trouble it says through `say`, in words for the wearer.
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from typing import Protocol, Self
 
 import structlog
 
 from overglass_edge.connection import Connection
+from overglass_edge.contract import AgentSettings, Recording, Tally
 from overglass_edge.displays import Display
 from overglass_edge.door import Door
-from overglass_edge.sources.captured import Camera, Captured
+from overglass_edge.sources.captured import Camera
 from overglass_edge.trip import Trip, trip_of
 from overglass_protocol import messages, rtc
 from overglass_protocol.clock import ClockEstimate
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import OverglassError, PeerError, RefusedError
+from overglass_protocol.events import Applied, Complained, Ended, Event, Reported, Welcomed
 from overglass_protocol.frame import Frame, copied
 from overglass_protocol.latest import Latest
 from overglass_protocol.messages import Hello
-from overglass_protocol.session import Applied, Complained, Ended, Event, Reported, Welcomed
 
 log = structlog.get_logger()
 
@@ -41,43 +40,6 @@ NO_PICTURE_AFTER = 3.0
 "Seconds without a returned frame, while frames are sent, before the wearer is told."
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 "HTTP statuses after which trying again can help."
-
-
-class Recording(Protocol):
-    """What the agent needs of a recorder. None of its methods waits; entering it opens its folder."""
-
-    async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, *exc: object) -> None: ...
-
-    def record(self, captured: Captured, envelope: Envelope) -> None: ...
-    def control(self, control: Control) -> None: ...
-    def applied(self, version: int, frame_id: int | None) -> None: ...
-    def event(self, name: str, detail: str) -> None: ...
-    def returned(self, envelope: Envelope, arrived: float, shown: float) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSettings:
-    """How the agent introduces itself and sends."""
-
-    device: str = "unknown"
-    peer: rtc.PeerSettings = field(default_factory=rtc.PeerSettings)
-    connect_seconds: float = 10.0
-    silence_seconds: float = 2.0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened so far, in counts."""
-
-    captured: int = 0
-    sent: int = 0
-    "Handed to a live connection."
-    returned: int = 0
-    "Came back and were shown."
-    connections: int = 0
-    resumed: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
 
 
 class Agent:

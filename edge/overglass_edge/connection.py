@@ -15,9 +15,10 @@ from overglass_edge.door import Door, Opened
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
+from overglass_protocol.events import Ended, Event, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Hello
-from overglass_protocol.session import EdgeSession, Ended, Event, StampArrived
+from overglass_protocol.session import EdgeSession
 
 log = structlog.get_logger()
 

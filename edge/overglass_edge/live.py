@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from overglass_edge.agent import Agent, AgentSettings
+from overglass_edge.agent import Agent
+from overglass_edge.contract import AgentSettings
 from overglass_edge.displays import Display, NoDisplay
 from overglass_edge.displays.file import FileDisplay
 from overglass_edge.door import Door

@@ -6,13 +6,24 @@ Knows no sockets, tasks or clocks; whoever carries it calls `receive_message`, `
 Each role's states and what may be said in them stand in one table, `_MAY_RECEIVE`.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from overglass_protocol import messages, stamps
 from overglass_protocol.clock import ClockEstimate
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LocalProtocolError, RemoteProtocolError
+from overglass_protocol.events import (
+    Applied,
+    Complained,
+    ControlChanged,
+    Ended,
+    Event,
+    Greeted,
+    Outgoing,
+    Reported,
+    StampArrived,
+    Welcomed,
+)
 from overglass_protocol.messages import (
     Bye,
     ControlApplied,
@@ -31,75 +42,6 @@ PING_EVERY_AT_FIRST = 0.05
 PINGS_AT_FIRST = 10
 MAX_FAULTS = 20
 "Messages of the other end that made no sense before we say goodbye."
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Bytes for one of the two data channels."""
-
-    channel: str
-    "`control` (reliable, ordered) or `stamps` (neither)."
-    data: str | bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Welcomed:
-    """Edge: the session is live."""
-
-    welcome: Welcome
-
-
-@dataclass(frozen=True, slots=True)
-class Greeted:
-    """Cloud: the edge has introduced itself."""
-
-    hello: Hello
-
-
-@dataclass(frozen=True, slots=True)
-class ControlChanged:
-    """Cloud: this document is now the one in force."""
-
-    control: Control
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """Edge: a frame painted with this version exists."""
-
-    version: int
-    frame_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """The other end says what limits it."""
-
-    report: Report
-
-
-@dataclass(frozen=True, slots=True)
-class Complained:
-    """The other end could not do something."""
-
-    error: Error
-
-
-@dataclass(frozen=True, slots=True)
-class StampArrived:
-    """The envelope of a picture that has no place for it."""
-
-    stamp: FrameStamp
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Nothing more will be said."""
-
-    reason: str
-
-
-Event = Welcomed | Greeted | ControlChanged | Applied | Reported | Complained | StampArrived | Ended
 
 
 class State(Enum):

@@ -11,7 +11,8 @@ from typing import Self
 import av
 import numpy as np
 
-from overglass_edge.agent import Agent, AgentSettings, Recording
+from overglass_edge.agent import Agent
+from overglass_edge.contract import AgentSettings, Recording
 from overglass_edge.door import Door
 from overglass_edge.sources import Captured, assumed_intrinsics
 from overglass_edge.trip import Trip

@@ -13,7 +13,7 @@ from overglass_edge.session_folder import SessionFolder
 from overglass_edge.trip import STAGES
 from overglass_protocol.control import Control
 from overglass_protocol.errors import RefusedError
-from overglass_protocol.session import Outgoing
+from overglass_protocol.events import Outgoing
 from overglass_simulators.service import Service
 from tests.end_to_end.parts import glasses, picture
 

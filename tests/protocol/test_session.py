@@ -6,20 +6,18 @@ from overglass_protocol import messages, session, stamps
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import LocalProtocolError
-from overglass_protocol.messages import Hello, Welcome
-from overglass_protocol.session import (
+from overglass_protocol.events import (
     Applied,
-    CloudSession,
     Complained,
     ControlChanged,
-    EdgeSession,
     Ended,
     Event,
     Greeted,
     StampArrived,
-    State,
     Welcomed,
 )
+from overglass_protocol.messages import Hello, Welcome
+from overglass_protocol.session import CloudSession, EdgeSession, State
 
 
 def make(control: Control | None = None, in_force: Control | None = None) -> tuple[EdgeSession, CloudSession]:

@@ -8,8 +8,8 @@ import contextlib
 
 import aiortc
 
+from overglass_protocol.events import Outgoing
 from overglass_protocol.rtc.contract import Handlers
-from overglass_protocol.session import Outgoing
 
 MAX_UNSAID = 64
 "Messages that wait for the control channel to open; a peer that never opens one must not fill memory."

@@ -15,6 +15,7 @@ from aiortc.rtcrtpsender import RTCRtpSender
 
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError, UnusableOfferError
+from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc import ice, sdp
 from overglass_protocol.rtc.channels import Channels
@@ -23,7 +24,6 @@ from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.receiver import VideoReceiver
 from overglass_protocol.rtc.sender import VideoSender
 from overglass_protocol.rtc.video import Video
-from overglass_protocol.session import Outgoing
 from overglass_protocol.stamps import FrameStamp
 
 _ANSWERING = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly"}

@@ -16,6 +16,7 @@ from aiortc.rtcrtpsender import RTCRtpSender
 
 from overglass_protocol import stamps
 from overglass_protocol.envelope import Envelope
+from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.bitstream import envelope_of, with_envelope
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
@@ -25,7 +26,6 @@ from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.rate import SendRate
 from overglass_protocol.rtc.receiver import VideoReceiver
 from overglass_protocol.rtc.sender import VideoSender
-from overglass_protocol.session import Outgoing
 from overglass_protocol.stamps import FrameStamp
 
 STAMPS_KEPT = 64

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from overglass_protocol import stamps
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError, UnusableOfferError
+from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc import Handlers, Peer, PeerSettings, sdp
-from overglass_protocol.session import Outgoing
 from overglass_protocol.stamps import FrameStamp
 from tests.protocol.rtc.test_codecs import picture
 
