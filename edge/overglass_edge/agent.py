@@ -6,7 +6,7 @@ about trouble it says through `say`, in words for the wearer.
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 
@@ -90,6 +90,12 @@ class Agent:
     def clock(self) -> ClockEstimate:
         """The cloud's clock as this connection knows it."""
         return self._connection.session.clock if self._connection is not None else self._unknown_clock
+
+    def dropped(self) -> Counter[str]:
+        """Frames dropped at this end so far, by reason, over all connections."""
+        now = self.statistics()
+        present = Counter(now.dropped if now is not None else {})
+        return self.tally.dropped + self._returned.dropped + present
 
     def statistics(self) -> rtc.Statistics | None:
         """Of the present connection."""

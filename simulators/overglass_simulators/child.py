@@ -75,8 +75,12 @@ class Child:
                 raise self.failure("ended")
             self._unread += chunk
         line, _, self._unread = self._unread.partition(b"\n")
-        said = json.loads(line)
-        assert isinstance(said, dict)
+        try:
+            said = json.loads(line)
+        except ValueError as error:
+            raise self.failure(f"said {line!r}, which is no JSON object") from error
+        if not isinstance(said, dict):
+            raise self.failure(f"said {line!r}, which is no JSON object")
         return said
 
     def cpu_seconds(self) -> float:

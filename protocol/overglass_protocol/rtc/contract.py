@@ -64,6 +64,8 @@ class Statistics:
     limited_by_network: bool
     retransmitted: int
     "Packets sent again since the other end asked."
+    repeated: int
+    "Packets sent twice unasked, since the path loses some."
     requested: int
     "Packets asked for again."
     dropped: dict[str, int] = field(default_factory=dict)

@@ -83,7 +83,7 @@ class DecoderThread:
                 pictures = self._decode(context, unit)
             except av.FFmpegError as error:
                 self.dropped["undecodable"] += 1
-                log.info("a picture cannot be decoded", reason=str(error))
+                log.debug("a picture cannot be decoded", reason=str(error))
                 self._lost()
                 continue
             for picture in pictures:

@@ -103,8 +103,9 @@ class VideoReceiver(RTCRtpReceiver):
         try:
             data = depayload(codec, packet.payload) if packet.payload else b""
         except ValueError as error:
+            # It came, so it must not be asked for again; its picture will not decode and says so.
             log.debug("a packet cannot be read", reason=str(error))
-            return
+            data = b""
         units = self.jitter.add(packet.sequence_number, packet.timestamp, bool(packet.marker), data, now)
         self._hand_out(units)
         self._serve_needs()

@@ -26,6 +26,14 @@ HISTORY = 2048
 "Packets kept for retransmission: over a second at 10 Mbit/s."
 REPORT_EVERY = 1.0
 ROUND_TRIP_WEIGHT = 0.2
+REPEAT_AFTER = 0.008
+"Seconds until a packet is sent a second time: beyond most bursts of loss, well before the next frame."
+REPEAT_FOR = 10.0
+"Seconds without loss after which packets are sent once again."
+REPEAT_UP_TO = 0.15
+"Share lost beyond which a second copy of everything makes matters worse."
+QUEUEING = 0.050
+"Seconds of round trip over the shortest that mean a full queue: loss by congestion, not by the air."
 
 
 class VideoSender(RTCRtpSender):
@@ -41,7 +49,9 @@ class VideoSender(RTCRtpSender):
         "`H264` or `VP8`, once negotiated."
         self.on_key_frame_request: Callable[[], None] = lambda: None
         self.on_started: Callable[[], None] = lambda: None
-        self.packets = self.octets = self.retransmitted = 0
+        self.packets = self.octets = self.retransmitted = self.repeated = 0
+        self._repeat_until = 0.0
+        self._shortest_trip = float("inf")
         self._payload_type = 0
         self._rtx_payload_type: int | None = None
         self._rtx_sequence = random_sequence_number()
@@ -57,6 +67,7 @@ class VideoSender(RTCRtpSender):
         "NTP time and RTP timestamp of the newest packet, for sender reports."
         self._last_report = (0, 0.0)
         self._tasks: list[asyncio.Task[None]] = []
+        self._repeating: set[asyncio.Task[None]] = set()
 
     async def send(self, parameters: Any) -> None:
         """Starts; aiortc calls this once the transport is up."""
@@ -86,6 +97,11 @@ class VideoSender(RTCRtpSender):
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._tasks = []
 
+    @property
+    def repeating(self) -> bool:
+        """Whether each packet is sent twice now."""
+        return time.monotonic() < self._repeat_until
+
     def send_unit(self, data: bytes, rtp_time: int) -> None:
         """Sends one access unit; `rtp_time` in 90 kHz. Only on the loop. Never waits."""
         self._outbox.put_nowait((data, rtp_time))
@@ -98,11 +114,30 @@ class VideoSender(RTCRtpSender):
         try:
             while True:
                 data, rtp_time = await self._outbox.get()
-                for packet in self._packets(data, self.wire_time(rtp_time)):
+                packets = self._packets(data, self.wire_time(rtp_time))
+                for packet in packets:
                     self._history[packet.sequence_number % HISTORY] = packet
                     await self.transport._send_rtp(packet.serialize(self._extensions))
+                if self.repeating:
+                    asyncio.get_running_loop().call_later(REPEAT_AFTER, self._repeat_soon, packets)
         except ConnectionError:
             return  # the transport says so itself; nothing can be sent any more
+
+    def _repeat_soon(self, packets: list[rtp.RtpPacket]) -> None:
+        """Sends packets a second time, unasked.
+
+        On a path that loses packets at random, a hole that is asked for costs a round trip, during which
+        every frame behind it waits; a second copy costs bandwidth, of which such a path has enough.
+        """
+        if self._tasks:
+            task = asyncio.get_running_loop().create_task(self._repeat(packets))
+            self._repeating.add(task)
+            task.add_done_callback(self._repeating.discard)
+
+    async def _repeat(self, packets: list[rtp.RtpPacket]) -> None:
+        for packet in packets:
+            await self._send(self._again(packet))
+        self.repeated += len(packets)
 
     def _packets(self, data: bytes, timestamp: int) -> list[rtp.RtpPacket]:
         ntp_time = clock.current_ntp_time()
@@ -147,7 +182,18 @@ class VideoSender(RTCRtpSender):
             old = self.round_trip if self.round_trip is not None else measured
             self.round_trip = old + ROUND_TRIP_WEIGHT * (measured - old)
         self.fraction_lost = report.fraction_lost / 256
-        self.rate.on_report(self.fraction_lost, self.round_trip, time.monotonic())
+        now = time.monotonic()
+        self.rate.on_report(self.fraction_lost, self.round_trip, now)
+        self._consider_repeating(now)
+
+    def _consider_repeating(self, now: float) -> None:
+        trip = self.round_trip if self.round_trip is not None else 0.0
+        self._shortest_trip = min(self._shortest_trip, trip)
+        congested = trip > self._shortest_trip + QUEUEING or self.fraction_lost > REPEAT_UP_TO
+        if congested:
+            self._repeat_until = 0.0
+        elif self.fraction_lost > 0:
+            self._repeat_until = now + REPEAT_FOR
 
     def _on_remb(self, fci: bytes) -> None:
         try:
@@ -161,6 +207,11 @@ class VideoSender(RTCRtpSender):
         packet = self._history.get(sequence % HISTORY)
         if packet is None or packet.sequence_number != sequence:
             return
+        self.retransmitted += 1
+        await self._send(self._again(packet))
+
+    def _again(self, packet: rtp.RtpPacket) -> bytes:
+        """The bytes that say a packet again: as RTX where the other end knows it, else as it was."""
         if self._rtx_payload_type is not None:
             packet = rtp.wrap_rtx(
                 packet,
@@ -169,8 +220,7 @@ class VideoSender(RTCRtpSender):
                 ssrc=self._rtx_ssrc,
             )
             self._rtx_sequence = uint16_add(self._rtx_sequence, 1)
-        self.retransmitted += 1
-        await self._send(packet.serialize(self._extensions))
+        return packet.serialize(self._extensions)
 
     async def _report_regularly(self) -> None:
         try:

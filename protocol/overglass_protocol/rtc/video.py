@@ -115,6 +115,7 @@ class Video:
             bitrate=sender.rate.target if sender else 0,
             limited_by_network=sender.rate.limited_by_network if sender else False,
             retransmitted=sender.retransmitted if sender else 0,
+            repeated=sender.repeated if sender else 0,
             requested=receiver.requested if receiver else 0,
             dropped=dict(self._dropped()),
         )

@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Self
 
 import av
@@ -24,7 +25,7 @@ class LoopCamera:
     late by more than an interval, since the loop was busy, has missed its turn: `dropped` counts it.
     """
 
-    def __init__(self, content: Content, fps: float) -> None:
+    def __init__(self, content: Content, fps: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = content.name
         self.width, self.height = content.size
         self.fps = fps
@@ -33,6 +34,7 @@ class LoopCamera:
         self.dropped: Counter[str] = Counter()
         self.captured: list[float] = []
         "Capture times, in order: the n-th is that of the agent's frame n."
+        self._clock = clock
         self._pictures = itertools.cycle(content.pictures)
         self._next_turn = 0
         self._start = 0.0
@@ -43,7 +45,7 @@ class LoopCamera:
         self._stopped = True
 
     async def __aenter__(self) -> Self:
-        self._start = time.monotonic()
+        self._start = self._clock()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -55,18 +57,18 @@ class LoopCamera:
     async def __anext__(self) -> Captured:
         if self._stopped:
             raise StopAsyncIteration
-        await asyncio.sleep(max(0.0, self._due() - time.monotonic()))
+        await asyncio.sleep(max(0.0, self._due() - self._clock()))
         self._next_turn += 1
         # The encoder writes into the picture it is given.
         picture = copied(next(self._pictures))
-        now = time.monotonic()
+        now = self._clock()
         picture.pts, picture.time_base = int((now - self._start) * CLOCK_RATE), TIME_BASE
         self.captured.append(now)
         return Captured(picture, now)
 
     def _due(self) -> float:
         """When the next picture's turn is, counted from the start, so that lateness never adds up."""
-        missed = int((time.monotonic() - self._start) * self.fps) - self._next_turn
+        missed = int((self._clock() - self._start) * self.fps) - self._next_turn
         if missed > 0:
             self.dropped["late"] += missed
             self._next_turn += missed

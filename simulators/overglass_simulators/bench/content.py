@@ -8,19 +8,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import av
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from overglass_edge.sources import presentation_time
 from overglass_edge.sources.footage import Footage
 from overglass_edge.sources.framing import Framer
 from overglass_edge.sources.pacing import Picker
 from overglass_protocol.rtc.encoder import CLOCK_RATE, TIME_BASE
+from overglass_simulators.world import World
 
 GENERATED_SECONDS = 2.0
 MAX_BYTES = 256 << 20
@@ -44,8 +42,8 @@ def load(clip: Path | None, size: tuple[int, int], fps: float) -> Content:
     """A clip's pictures, cropped and scaled to `size`, or generated ones. Raises SourceError."""
     most = max(2, MAX_BYTES // (size[0] * size[1] * 3 // 2))
     if clip is None:
-        pictures = list(islice(texture(*size, fps), min(most, round(GENERATED_SECONDS * fps))))
-        name = "a generated texture in motion"
+        pictures = list(islice(_street(size, fps), min(most, round(GENERATED_SECONDS * fps))))
+        name = "the generated street"
     else:
         pictures = list(islice(_pictures_of(clip, size, fps), most))
         name = clip.name
@@ -57,64 +55,14 @@ def there_and_back(pictures: list[av.VideoFrame]) -> tuple[av.VideoFrame, ...]:
     return (*pictures, *pictures[-2:0:-1])
 
 
-def texture(width: int, height: int, fps: float) -> Iterator[av.VideoFrame]:
-    """A wall and things before it as an unsteady head sees them, for ever; the same on every machine.
-
-    The motion is by parts of a pixel and differs with depth, and there is a camera's noise: without
-    these three an encoder's work is far too easy.
-    """
-    random = np.random.default_rng(1)
-    margin = 96
-    wall = _wall(width + 2 * margin, height + 2 * margin, random)
-    things, mask = _things(width + 2 * margin, height + 2 * margin, random)
-    noise = random.normal(0, 2.0, (4, height, width, 1)).astype(np.float32)
-    n = 0
-    while True:
-        t = n / fps
-        x, y = 60 * np.sin(1.9 * t), 25 * np.sin(2.7 * t + 1)
-        near = _seen(mask, 1.4 * x, 1.4 * y, margin, width, height)[..., None]
-        picture = _seen(wall, x, y, margin, width, height) * (1 - near)
-        picture += _seen(things, 1.4 * x, 1.4 * y, margin, width, height) * near
-        pixels = np.clip(picture + noise[n % 4], 0, 255).astype(np.uint8)
-        seen = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format="yuv420p")
-        seen.pts, seen.time_base = round(n * CLOCK_RATE / fps), TIME_BASE
-        yield seen
-        n += 1
-
-
-def _wall(width: int, height: int, random: np.random.Generator) -> NDArray[np.float32]:
-    """Detail at every scale, as in nature; as hard to encode as a first-person walk. BGR."""
-    wall = np.full((height, width, 3), 128, np.float32)
-    for octave in range(8):
-        cells = 3 << octave
-        field = random.normal(0, 30 / 1.12**octave, (cells * height // width + 1, cells, 3))
-        wall += cv2.resize(field.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    return wall
-
-
-def _things(
-    width: int, height: int, random: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Hard-edged shapes and letters, and where they are (0 or 1)."""
-    things, mask = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
-    for n in range(14):
-        at = (int(random.integers(0, width)), int(random.integers(0, height)))
-        size = int(random.integers(12, 46))
-        colour = tuple(float(c) for c in random.integers(20, 236, 3))
-        for canvas, paint in ((things, colour), (mask, (1.0,))):
-            if n % 2:
-                cv2.circle(canvas, at, size, paint, -1)
-            else:
-                cv2.putText(canvas, "Overglass", at, cv2.FONT_HERSHEY_DUPLEX, size / 30, paint, 2)
-    return things.astype(np.float32), mask.astype(np.float32)
-
-
-def _seen(
-    layer: NDArray[np.float32], x: float, y: float, margin: int, width: int, height: int
-) -> NDArray[np.float32]:
-    move = np.array([[1, 0, -margin - x], [0, 1, -margin - y]], np.float32)
-    seen = cv2.warpAffine(layer, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    return seen.astype(np.float32, copy=False)
+def _street(size: tuple[int, int], fps: float) -> Iterator[av.VideoFrame]:
+    """A walk through the generated street, for ever."""
+    world = World(0, *size)
+    for n in count():
+        pixels = world.render(n / fps)
+        picture = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format="yuv420p")
+        picture.pts, picture.time_base = round(n * CLOCK_RATE / fps), TIME_BASE
+        yield picture
 
 
 def _pictures_of(clip: Path, size: tuple[int, int], fps: float) -> Iterator[av.VideoFrame]:

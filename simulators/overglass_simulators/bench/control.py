@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from overglass_edge.door import Door
 from overglass_protocol.control import Control
-from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import Shown, in_ms
-from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.service import Service
 
 UPDATES = 120
@@ -56,7 +56,7 @@ def lag(shown: Sequence[Shown], drag: Drag) -> float | None:
 
 def run(setup: Setup, rounds: int) -> Result:
     """Raises OverglassError."""
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     takes = setup.warmup + rounds * (UPDATES / RATE + SEEN_WITHIN)
     with Service(look=setup.look, fps=setup.fps) as service:
         found = measure("control", takes, lambda bar: _wear(service, pictures, setup, rounds, bar))
@@ -65,9 +65,7 @@ def run(setup: Setup, rounds: int) -> Result:
     )
 
 
-async def _wear(
-    service: Service, pictures: content.Content, setup: Setup, rounds: int, advance: Advance
-) -> Result:
+async def _wear(service: Service, pictures: Content, setup: Setup, rounds: int, advance: Advance) -> Result:
     control = Control(look=setup.look)
     drags = []
     async with Door(service.url) as door, Glasses(door, pictures, setup, control, advance) as glasses:

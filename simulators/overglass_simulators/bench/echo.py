@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from overglass_edge.door import Door
 from overglass_protocol.control import Control
-from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import (
@@ -17,7 +17,7 @@ from overglass_simulators.bench.record import (
     reasons,
     stage_figures,
 )
-from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.service import Service
 
 PROMISES = (Promise("p50_ms", 8.0), Promise("p95_ms", 15.0), Promise("ttff_ms", 500.0))
@@ -48,7 +48,7 @@ def result_of(record: Record, window: Window, first_picture: float, cost: Cost) 
 
 def run(setup: Setup) -> Result:
     """Raises OverglassError when the two ends do not come together."""
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     with Service(look=setup.look, fps=setup.fps) as service:
         found = measure(
             "echo", setup.warmup + setup.seconds, lambda bar: _wear(service, pictures, setup, bar)
@@ -56,7 +56,7 @@ def run(setup: Setup) -> Result:
     return judged({"bench": "echo", **found, **setup.describe(pictures.name)}, PROMISES)
 
 
-async def _wear(service: Service, pictures: content.Content, setup: Setup, advance: Advance) -> Result:
+async def _wear(service: Service, pictures: Content, setup: Setup, advance: Advance) -> Result:
     control = Control(look=setup.look)
     async with Door(service.url) as door, Glasses(door, pictures, setup, control, advance) as glasses:
         await glasses.wear(setup.warmup)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from overglass_protocol.errors import ConfigError
-from overglass_simulators.bench import content, units
+from overglass_simulators.bench import units
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.load import Plan, arguments_of
 from overglass_simulators.bench.machine import usable_cores
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import percentile_ms
-from overglass_simulators.bench.rig import Advance, Result, Setup, bar
+from overglass_simulators.bench.rig import Advance, Result, Setup, bar, pictures_of
 from overglass_simulators.child import Child
 from overglass_simulators.service import Service
 
@@ -112,7 +113,7 @@ def checked(bad: str | None) -> Bad | None:
 def run(setup: Setup, numbers: Sequence[int], bad: Bad | None, pin: bool) -> Result:
     """One row for each number of sessions, and another with a bad client. Raises OverglassError."""
     cores = split(usable_cores(), pin)
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     takes = (setup.warmup + setup.seconds) * (len(numbers) + (bad is not None))
     with _encoded(pictures, setup.fps) as path, bar("fleet", takes) as advance:
         fleet = _Fleet(setup, cores, path, advance)
@@ -174,7 +175,7 @@ def _hear(load: Child, event: str, within: float) -> Result:
 
 
 @contextmanager
-def _encoded(pictures: content.Content, fps: float) -> Iterator[Path]:
+def _encoded(pictures: Content, fps: float) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="overglass-fleet-") as folder:
         path = Path(folder) / "units"
         units.save(path, units.encode(pictures, fps))

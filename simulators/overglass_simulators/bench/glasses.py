@@ -5,7 +5,8 @@ import time
 from collections import Counter
 from typing import Self
 
-from overglass_edge.agent import Agent, AgentSettings
+from overglass_edge.agent import Agent
+from overglass_edge.contract import AgentSettings
 from overglass_edge.door import Door
 from overglass_edge.trip import Trip
 from overglass_protocol import rtc
@@ -95,7 +96,7 @@ class Glasses:
 
     def dropped(self) -> Counter[str]:
         """Frames that this end dropped, by reason. Complete once they are taken off."""
-        return self.agent.tally.dropped + self.camera.dropped
+        return self.agent.dropped() + self.camera.dropped
 
     async def wear(self, seconds: float) -> Window:
         """Lets them run for so long. Raises what the agent raises, should it end."""

@@ -6,11 +6,11 @@ from itertools import pairwise
 from overglass_edge.door import Door, Opened
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
-from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import Record, Window, count_figures, in_ms, latency_figures, reasons
-from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.link import LinkSettings, Relay
 from overglass_simulators.service import Service
 
@@ -65,16 +65,17 @@ def longest_freeze(record: Record, window: Window) -> float:
 def repairs(before: rtc.Statistics | None, after: rtc.Statistics | None) -> Result:
     """What the edge's end of the connection repaired in between; None where a new one was made."""
     if before is None or after is None or after.retransmitted < before.retransmitted:
-        return {"retransmitted": None, "requested": None}
+        return {"retransmitted": None, "repeated": None, "requested": None}
     return {
         "retransmitted": after.retransmitted - before.retransmitted,
+        "repeated": after.repeated - before.repeated,
         "requested": after.requested - before.requested,
     }
 
 
 def run(setup: Setup, network: Network) -> Result:
     """Raises OverglassError."""
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     with Service(look=setup.look, fps=setup.fps) as service:
         found = measure(
             "loss", setup.warmup + setup.seconds, lambda bar: _wear(service, pictures, setup, network, bar)
@@ -84,7 +85,7 @@ def run(setup: Setup, network: Network) -> Result:
 
 
 async def _wear(
-    service: Service, pictures: content.Content, setup: Setup, network: Network, advance: Advance
+    service: Service, pictures: Content, setup: Setup, network: Network, advance: Advance
 ) -> Result:
     control = Control(look=setup.look)
     async with (

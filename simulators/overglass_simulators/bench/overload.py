@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from overglass_edge.door import Door
 from overglass_protocol.control import Control
-from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import (
@@ -15,7 +15,7 @@ from overglass_simulators.bench.record import (
     reasons,
     stage_figures,
 )
-from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.service import Service
 
 PROMISES = (Promise("p50_ms", 95.0),)
@@ -38,7 +38,7 @@ def result_of(record: Record, window: Window) -> Result:
 def run(setup: Setup, model_ms: float) -> Result:
     """With a model of so many milliseconds a frame. Raises OverglassError."""
     setup = replace(setup, look="model")
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     with Service(look=setup.look, model_ms=model_ms, fps=setup.fps) as service:
         found = measure(
             "overload", setup.warmup + setup.seconds, lambda bar: _wear(service, pictures, setup, bar)
@@ -48,7 +48,7 @@ def run(setup: Setup, model_ms: float) -> Result:
     )
 
 
-async def _wear(service: Service, pictures: content.Content, setup: Setup, advance: Advance) -> Result:
+async def _wear(service: Service, pictures: Content, setup: Setup, advance: Advance) -> Result:
     control = Control(look=setup.look)
     async with Door(service.url) as door, Glasses(door, pictures, setup, control, advance) as glasses:
         await glasses.wear(setup.warmup)

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from overglass_protocol import loop
-from overglass_simulators.bench.machine import machine
+from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
+from overglass_simulators.bench.machine import Neighbours, machine
 
 Advance = Callable[[float], None]
 "Tells the bar that so many more seconds have passed."
@@ -48,6 +50,12 @@ class Setup:
         }
 
 
+def pictures_of(setup: Setup) -> Content:
+    """What is sent, made ready; that may take seconds, and says so on a terminal. Raises SourceError."""
+    with Console(stderr=True).status("preparing pictures"):
+        return content.load(setup.clip, setup.size, setup.fps)
+
+
 def measure(label: str, seconds: float, work: Callable[[Advance], Coroutine[Any, Any, Result]]) -> Result:
     """Runs `work` as the programs themselves run; the bar expects it to take about so many seconds."""
     result: Result = {}
@@ -62,9 +70,10 @@ def measure(label: str, seconds: float, work: Callable[[Advance], Coroutine[Any,
 
 
 def on_machine(run: Callable[[], Result]) -> Result:
-    """The result with `machine` as it was before."""
-    before = machine()
-    return {**run(), "machine": before}
+    """The result with `machine` as it was before, and how many cores' work of others was in the way."""
+    found, neighbours = machine(), Neighbours()
+    result = run()
+    return {**result, "machine": {**found, "others_cores": neighbours.cores()}}
 
 
 def settle() -> None:

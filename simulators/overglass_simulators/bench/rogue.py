@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 
 from overglass_edge.door import Door
+from overglass_protocol.events import Outgoing
 from overglass_protocol.rtc.bitstream import ENVELOPE_UUID
-from overglass_protocol.session import Outgoing
 from overglass_simulators.bench.light import CLOCK_RATE, Session
 
 WORDS_EVERY = 0.5

@@ -8,11 +8,11 @@ from overglass_edge.door import Door
 from overglass_edge.trip import Trip
 from overglass_protocol.control import Control
 from overglass_protocol.errors import ConfigError, PeerError
-from overglass_simulators.bench import content
+from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import Record, Shown, Window, in_ms, latency_figures
-from overglass_simulators.bench.rig import Advance, Result, Setup, measure
+from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.service import Service, pause
 
 PROMISES = (Promise("recovered_within_ms", 150.0),)
@@ -88,7 +88,7 @@ def engine_stall(shown: Sequence[Shown], version: int, seconds: float) -> Window
 
 def run(setup: Setup, what: What, seconds: float, repeat: int) -> Result:
     """Stalls for so many seconds, `repeat` times. Raises OverglassError."""
-    pictures = content.load(setup.clip, setup.size, setup.fps)
+    pictures = pictures_of(setup)
     takes = setup.warmup + BASELINE_SECONDS + repeat * (seconds + AFTER_SECONDS)
     with Service(look=setup.look, fps=setup.fps) as service:
         found = measure(
@@ -104,7 +104,7 @@ class _Stalls:
     def __init__(self, service: Service, what: What, seconds: float) -> None:
         self._service, self._what, self._seconds = service, what, seconds
 
-    async def wear(self, pictures: content.Content, setup: Setup, repeat: int, advance: Advance) -> Result:
+    async def wear(self, pictures: Content, setup: Setup, repeat: int, advance: Advance) -> Result:
         stalls: list[Window] = []
         control = Control(look=setup.look)
         async with (

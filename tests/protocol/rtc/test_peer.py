@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
+from aiortc.rtp import RtcpReceiverInfo
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from overglass_protocol import stamps
@@ -229,3 +230,25 @@ async def test_an_answer_or_candidate_that_makes_no_sense_is_an_error_of_ours() 
     with pytest.raises(UnusableOfferError):
         await edge.peer.add_candidates("a=candidate:nonsense")
     await edge.peer.close()
+
+
+async def test_a_path_that_loses_packets_gets_each_twice_unless_it_is_congested() -> None:
+    async with pair() as (edge, cloud):
+        await send_until_seen(edge, cloud, count=3)
+        sender = edge.peer._video._sender
+        assert sender is not None
+
+        def report(fraction: float) -> None:
+            lost = round(fraction * 256)
+            sender._on_report(RtcpReceiverInfo(sender._ssrc, lost, 0, 0, jitter=0, lsr=1, dlsr=0))
+
+        report(0.0)
+        assert not sender.repeating
+        report(0.02)
+        assert sender.repeating
+        await send_until_seen(edge, cloud, count=len(cloud.frames) + 5)
+        async with asyncio.timeout(10):
+            while not sender.repeated:  # noqa: ASYNC110 - a copy has no event of its own
+                await asyncio.sleep(0)
+        report(0.5)
+        assert not sender.repeating
