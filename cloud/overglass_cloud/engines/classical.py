@@ -113,7 +113,7 @@ def neon(subject: Subject, texture: Texture) -> Painted:
     """The scene at night, its outlines bent from glass tubes: cyan uprights, magenta levels."""
     flat, cb, cr = flatten(subject, radius=4)
     pen, tangent = strokes(subject, flat, keep=0.7, width=1.15, least=0.008)
-    tube = ramp(pen, 55, at=0)
+    tube = ramp(pen, 65, at=0)
     small = shrink(tube, subject.small.shape)
     upright = tangent[..., 1] ** 2
     tube_cb = 0.17 - 0.04 * upright + 2.5 * cb
@@ -121,7 +121,7 @@ def neon(subject: Subject, texture: Texture) -> Painted:
     scale = 0.40 * small / (cv2.magnitude(tube_cb, tube_cr) + 1e-3)
     tube_cb, tube_cr = tube_cb * scale, tube_cr * scale
     glow, glow_cb, glow_cr = cv2.split(bloom(cv2.merge([small, tube_cb, tube_cr]), subject.unit))
-    night = grow(1 - np.exp(-0.03 - 0.30 * flat**1.3 - 0.55 * glow), subject.size)
+    night = grow(1 - np.exp(-0.03 - 0.26 * flat**1.3 - 0.55 * glow), subject.size)
     luma = night + 0.76 * tube * (1 - night)
     cb = 0.055 + 0.06 * flat + 0.6 * cb + 1.3 * glow_cb + 0.2 * tube_cb
     cr = 0.005 + 0.01 * flat + 0.6 * cr + 1.3 * glow_cr + 0.2 * tube_cr
@@ -217,9 +217,7 @@ def terraced(tone: Field, steps: int, edge: float) -> Field:
     scaled = tone * steps - 0.5
     floor = np.floor(scaled)
     floor += ramp(scaled - floor, edge, at=0.5 - 0.5 * edge)
-    floor += 0.5
-    floor /= steps
-    return floor
+    return (floor + 0.5) / steps
 
 
 def saturated(cb: Field, cr: Field, gain: float, most: float) -> tuple[Field, Field]:
@@ -274,18 +272,17 @@ class Classical:
         return [self._paint(picture, canvas) for picture, canvas in zip(pictures, states, strict=True)]
 
     def _paint(self, picture: av.VideoFrame, canvas: Canvas) -> av.VideoFrame:
-        control = canvas.control
-        if control.strength == 0:
+        if canvas.control.strength == 0:
             return picture
         source, scale = planes.views(picture), planes.levels(picture)
         canvas.memory = planes.calmed(source, canvas.memory)
         subject = _subject(*planes.to_light(canvas.memory, scale))
         texture = canvas.texture
-        if texture is None or (texture.size, texture.seed) != (subject.size, control.seed):
-            canvas.texture = texture = Texture(subject.size, control.seed)
+        if texture is None or (texture.size, texture.seed) != (subject.size, canvas.control.seed):
+            canvas.texture = texture = Texture(subject.size, canvas.control.seed)
         luma, cb, cr = self._look(subject, texture)
         painted = planes.to_planes((luma, grow(cb, source[1].shape), grow(cr, source[2].shape)), scale)
-        return planes.picture_like(picture, planes.mixed(source, painted, control.strength))
+        return planes.picture_like(picture, planes.mixed(source, painted, canvas.control.strength))
 
 
 def _subject(luma: Field, cb: Field, cr: Field) -> Subject:
