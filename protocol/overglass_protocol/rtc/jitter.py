@@ -76,10 +76,12 @@ class Unwrap:
 
 
 class JitterBuffer:
-    """Reassembles one video stream. Counts what it drops, by reason, in `dropped`."""
+    """Reassembles one video stream. Counts frames it drops, by reason, in `dropped`."""
 
     def __init__(self, is_key: Callable[[bytes], bool]) -> None:
         self.dropped: Counter[str] = Counter()
+        self.useless: Counter[str] = Counter()
+        "Packets that came twice or after their frame had left."
         self.round_trip = FIRST_ROUND_TRIP
         "Seconds; learnt from retransmissions, and set from outside where better is known."
         self._is_key = is_key
@@ -173,11 +175,11 @@ class JitterBuffer:
         """Notes the holes that a packet opens or fills; False if the packet is of no use."""
         assert self._next is not None
         if number in self._held:
-            self.dropped["duplicate"] += 1
+            self.useless["duplicate"] += 1
             return False
         if number < self._next:
             if self._released or self._next - number > MAX_START_MISORDER:
-                self.dropped["late"] += 1
+                self.useless["late"] += 1
                 return False
             first = self._next
             self._next = self._frontier = number

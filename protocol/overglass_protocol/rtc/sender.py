@@ -187,10 +187,11 @@ class VideoSender(RTCRtpSender):
         self._consider_repeating(now)
 
     def _consider_repeating(self, now: float) -> None:
-        trip = self.round_trip if self.round_trip is not None else 0.0
-        self._shortest_trip = min(self._shortest_trip, trip)
-        congested = trip > self._shortest_trip + QUEUEING or self.fraction_lost > REPEAT_UP_TO
-        if congested:
+        queueing = 0.0
+        if self.round_trip is not None:
+            self._shortest_trip = min(self._shortest_trip, self.round_trip)
+            queueing = self.round_trip - self._shortest_trip
+        if queueing > QUEUEING or self.fraction_lost > REPEAT_UP_TO:
             self._repeat_until = 0.0
         elif self.fraction_lost > 0:
             self._repeat_until = now + REPEAT_FOR

@@ -6,6 +6,7 @@ Crosses between the loop and the codecs' threads; nothing else in the project ha
 
 import asyncio
 import contextlib
+import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,8 @@ from overglass_protocol.stamps import FrameStamp
 
 STAMPS_KEPT = 64
 "Envelopes that came beside their pictures and wait for them: two seconds at 30 fps."
+STAMP_PATIENCE = 0.005
+"Seconds that a decoded picture waits for the envelope beside it; usually it has come by then."
 
 
 class Video:
@@ -53,6 +56,8 @@ class Video:
         self._sender: VideoSender | None = None
         self._receiver: VideoReceiver | None = None
         self._stamps: OrderedDict[int, Envelope] = OrderedDict()
+        self._stamp_came = threading.Condition()
+        self._stamped = False
         self._sent = self._received = 0
 
     def add_to(self, connection: aiortc.RTCPeerConnection, direction: str, codecs: tuple[str, ...]) -> None:
@@ -82,23 +87,35 @@ class Video:
             return
         if envelope is not None and self._sender.codec == "H264":
             data = with_envelope(data, envelope)
-        elif envelope is not None:
-            stamp = FrameStamp(self._sender.wire_time(rtp_time), envelope)
-            self._say(Outgoing("stamps", stamps.encode(stamp)))
         self._sender.send_unit(data, rtp_time)
         self._sent += 1
+        if envelope is not None and self._sender.codec != "H264":
+            # Behind the picture's packets: it is read while the picture is being decoded.
+            stamp = stamps.encode(FrameStamp(self._sender.wire_time(rtp_time), envelope))
+            self._loop.call_soon(self._say, Outgoing("stamps", stamp))
 
     def want_key_frame(self) -> None:
         if self._encoder is not None:
             self._encoder.want_key_frame()
 
     def keep_envelope(self, stamp: FrameStamp) -> None:
-        self._stamps[stamp.rtp_time] = stamp.envelope
-        while len(self._stamps) > STAMPS_KEPT:
-            self._stamps.popitem(last=False)
+        with self._stamp_came:
+            self._stamped = True
+            self._stamps[stamp.rtp_time] = stamp.envelope
+            while len(self._stamps) > STAMPS_KEPT:
+                self._stamps.popitem(last=False)
+            self._stamp_came.notify()
 
-    def envelope_of(self, unit: AccessUnit) -> Envelope | None:
-        return envelope_of(unit.data) or self._stamps.pop(unit.rtp_time & 0xFFFFFFFF, None)
+    def envelope_of(self, unit: AccessUnit, patience: float = 0.0) -> Envelope | None:
+        inside = envelope_of(unit.data)
+        if inside is not None:
+            return inside
+        rtp_time = unit.rtp_time & 0xFFFFFFFF
+        with self._stamp_came:
+            # A sender whose stamps never came sends none, and is not waited for.
+            if patience and self._stamped:
+                self._stamp_came.wait_for(lambda: rtp_time in self._stamps, patience)
+            return self._stamps.pop(rtp_time, None)
 
     @property
     def last_packet_at(self) -> float | None:
@@ -179,7 +196,12 @@ class Video:
             self._handlers.unit(codec, unit)
             return
         if self._decoder is None:
-            self._decoder = DecoderThread(codec, self.envelope_of, self._deliver_decoded, self._ask_for_key)
+            self._decoder = DecoderThread(
+                codec,
+                lambda unit: self.envelope_of(unit, STAMP_PATIENCE),
+                self._deliver_decoded,
+                self._ask_for_key,
+            )
         self._decoder.put(unit)
 
     def _deliver_decoded(self, frame: Frame) -> None:

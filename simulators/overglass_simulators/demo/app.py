@@ -25,8 +25,8 @@ PAGE = Path(__file__).parent / "page"
 HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
 NEWS_EVERY = 0.125
 "Seconds between two lots of news."
-PICTURE_WAIT = 2.0
-"Seconds that a request for a picture waits; with none by then it is asked again."
+PICTURE_WAIT = 0.5
+"Seconds that a request for a picture waits; with none by then it is asked again, or the demo may end."
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from overglass_edge.agent import Tally
+from overglass_edge.contract import Tally
 from overglass_edge.trip import STAGES, Trip
 from overglass_protocol.control import Control
 from overglass_protocol.errors import OverglassError
@@ -92,7 +92,9 @@ def _recent(journal: Journal, now: float) -> list[Trip]:
 
 def _frame(trip: Trip) -> list[Any]:
     """Compact: id, when it was shown, latency, and the stages in order if they are all known; seconds, ms."""
-    stages = [round(trip.stages[name] * 1000, 2) for name in STAGES] if len(trip.stages) == len(STAGES) else None
+    stages = (
+        [round(trip.stages[name] * 1000, 2) for name in STAGES] if len(trip.stages) == len(STAGES) else None
+    )
     return [trip.frame_id, round(trip.shown, 4), round(trip.latency * 1000, 2), stages]
 
 
@@ -114,7 +116,9 @@ def _figures(subject: Subject, recent: Sequence[Trip]) -> dict[str, Any]:
         "bitrate_down": service.bitrate if service else None,
         "codec": statistics.codec if statistics else None,
         "limited_by": service.limit if service else None,
-        "round_trip_ms": round(statistics.round_trip * 1000, 2) if statistics and statistics.round_trip else None,
+        "round_trip_ms": round(statistics.round_trip * 1000, 2)
+        if statistics and statistics.round_trip
+        else None,
         "sent": subject.tally.sent,
         "returned": subject.tally.returned,
     }

@@ -21,6 +21,7 @@ from overglass_simulators.demo.report import make_report, percentile
 from overglass_simulators.demo.results import CLIP, PLOT, Results
 from overglass_simulators.demo.run import Run, ended_by_signals
 from overglass_simulators.demo.side_by_side import write_side_by_side
+from overglass_simulators.demo.source import length_of
 from overglass_simulators.demo.spool import Spool
 
 RECENT = 90
@@ -41,9 +42,13 @@ def run_headless(plan: Plan, out: Path, *, as_json: bool) -> None:
         report = make_report(run.account())
         if not run.journal.trips:
             raise OverglassError(
-                "no picture came back", cure="Give it longer with --seconds, or see why: overglass --debug demo."
+                "no picture came back",
+                cure="Give it longer with --seconds, or see why: overglass --debug demo.",
             )
-        report["side_by_side"] = {"frames": len(spool.kept), "left_out": len(run.journal.trips) - len(spool.kept)}
+        report["side_by_side"] = {
+            "frames": len(spool.kept),
+            "left_out": len(run.journal.trips) - len(spool.kept),
+        }
         write_plot(results.draft(PLOT), report, list(run.journal.trips))
         if spool.kept:
             _write_clip(results.draft(CLIP), spool, report, console)
@@ -59,7 +64,7 @@ async def _measure(run: Run, console: Console) -> None:
         with console.status("Starting the service"):
             await stack.enter_async_context(run)
         with ended_by_signals(run.end), _bar(console) as bar:
-            task = bar.add_task("Measuring", total=run.plan.duration or run.source.seconds, figures="")
+            task = bar.add_task("Measuring", total=length_of(run.plan), figures="")
             drawing = asyncio.create_task(_draw(bar, task, run))
             try:
                 await run.play()
@@ -72,7 +77,9 @@ async def _draw(bar: Progress, task: TaskID, run: Run) -> None:
         await asyncio.sleep(1 / BARS_A_SECOND)
         recent = [trip.latency for trip in run.journal.latest(run.journal.count - RECENT)]
         middle = percentile(recent, 50)
-        figures = f"{middle * 1000:.1f} ms, {run.journal.count} frames" if middle is not None else "connecting"
+        figures = (
+            f"{middle * 1000:.1f} ms, {run.journal.count} frames" if middle is not None else "connecting"
+        )
         bar.update(task, completed=run.tee.seconds, figures=figures)
 
 
@@ -86,7 +93,10 @@ def _write_clip(path: Path, spool: Spool, report: dict[str, Any], console: Conso
             path,
             spool,
             ("Camera", report["look"].capitalize()),
-            (report["source"]["name"], ", ".join(part for part in (look, codec, report["size"], fps) if part)),
+            (
+                report["source"]["name"],
+                ", ".join(part for part in (look, codec, report["size"], fps) if part),
+            ),
             lambda: bar.advance(task),
         )
 

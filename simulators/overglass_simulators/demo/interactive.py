@@ -84,7 +84,12 @@ async def _show(
 @asynccontextmanager
 async def _serving(app: FastAPI, listener: socket.socket, ending: asyncio.Event) -> AsyncIterator[str]:
     config = uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="off", access_log=False, log_config=None,
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)

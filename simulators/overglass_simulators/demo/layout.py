@@ -33,7 +33,7 @@ class Layout:
     def of(cls, picture: tuple[int, int]) -> "Layout":
         """For pictures of (width, height)."""
         pane = fitted(picture)
-        unit = min(1.5, max(0.75, pane[0] / 848))
+        unit = min(1.5, max(0.85, pane[0] / 848))
         margin, gap, head, foot = (even(size * unit) for size in (28, 16, 52, 72))
         width = 2 * margin + 2 * pane[0] + gap
         right = margin + pane[0] + gap

@@ -13,8 +13,8 @@ from overglass_simulators.demo.palette import ACCENT, BACKGROUND, LINE, QUIET, T
 Pixels = NDArray[np.uint8]
 "(h, w, 3), RGB."
 
-BAR, STEP = 2, 3
-"A frame's bar in the sparkline, and from one to the next, in design pixels."
+STEP = 3
+"From one bar of the sparkline to the next, in design pixels; the last of them stays free."
 
 
 class Plate:
@@ -54,11 +54,15 @@ class Plate:
         row = round(y * self.unit)
         self._draw.line((round(x * self.unit), row, round((x + length) * self.unit), row), fill=colour)
 
-    def bars(self, x: float, y: float, height: float, shares: list[float]) -> None:
-        """A sparkline: a bar for each share of `height`, the last one lit. Crisp at any unit."""
+    def bars(self, right: float, y: float, height: float, shares: list[float]) -> None:
+        """A sparkline that ends at `right`: a bar for each share of `height`, the last one lit.
+
+        Crisp at any unit.
+        """
         pixels = np.array(self._image)
-        bar, step = max(1, round(BAR * self.unit)), max(2, round(STEP * self.unit))
-        left, floor, tall = round(x * self.unit), round((y + height) * self.unit), height * self.unit
+        step = self._step()
+        bar, left = step - 1, round(right * self.unit) - len(shares) * step
+        floor, tall = round((y + height) * self.unit), height * self.unit
         for index, share in enumerate(shares):
             colour = np.array(rgb(ACCENT if index == len(shares) - 1 else "#5d6773"), np.float32)
             top = max(1.0, min(1.0, share) * tall)
@@ -69,6 +73,12 @@ class Plate:
             pixels[floor - int(top) - 1, columns] = over * (1 - rest) + colour * rest
         self._image = Image.fromarray(pixels)
         self._draw = ImageDraw.Draw(self._image)
+
+    def length_of_bars(self, number: int) -> float:
+        return number * self._step() / self.unit
+
+    def _step(self) -> int:
+        return max(2, round(STEP * self.unit))
 
     def pixels(self) -> Pixels:
         return np.array(self._image)

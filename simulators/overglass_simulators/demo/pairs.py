@@ -24,7 +24,7 @@ class Pair:
 
 
 class Pairing:
-    """A display (see `Display`), and what a Tee calls. On the event loop; keeps references, copies nothing."""
+    """A display (see `Display`), and what a Tee calls. Keeps references and copies nothing."""
 
     def __init__(self, takers: Sequence[Callable[[Pair], None]]) -> None:
         """Each taker is called with every pair and must not wait."""

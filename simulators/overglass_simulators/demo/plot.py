@@ -29,7 +29,15 @@ def write_plot(path: Path, report: Mapping[str, Any], trips: Sequence[Trip]) -> 
     figure = Figure(figsize=SIZE, dpi=DOTS, facecolor=BACKGROUND)
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
-        2, 2, left=0.055, right=0.965, top=0.80, bottom=0.085, hspace=0.42, wspace=0.13, height_ratios=(1, 0.8),
+        2,
+        2,
+        left=0.075,
+        right=0.965,
+        top=0.80,
+        bottom=0.085,
+        hspace=0.42,
+        wspace=0.13,
+        height_ratios=(1, 0.8),
         width_ratios=(1.5, 1),
     )
     latencies = [trip.latency * 1000 for trip in trips]
@@ -61,8 +69,8 @@ def headline(report: Mapping[str, Any]) -> tuple[str, str]:
 def _title(figure: Figure, report: Mapping[str, Any]) -> None:
     title, below = headline(report)
     latency = report["latency_ms"]
-    figure.text(0.055, 0.925, title, color=TEXT, fontsize=21, fontweight="bold")
-    figure.text(0.055, 0.885, below, color=QUIET, fontsize=10)
+    figure.text(0.075, 0.925, title, color=TEXT, fontsize=21, fontweight="bold")
+    figure.text(0.075, 0.885, below, color=QUIET, fontsize=10)
     figures = (("p50", "p50"), ("p95", "p95"), ("p99", "p99"), ("max", "max"))
     for index, (key, name) in enumerate(reversed(figures)):
         x = 0.965 - 0.06 * index
@@ -82,7 +90,13 @@ def _over_time(axes: Axes, trips: Sequence[Trip], top: float) -> None:
         value = percentile(latencies, share) or 0.0
         axes.axhline(value, color=colour, linewidth=0.9, linestyle=(0, (4, 3)), alpha=0.8)
         axes.text(
-            1.006, value, f"p{share}", transform=axes.get_yaxis_transform(), color=colour, fontsize=9, va="center"
+            1.006,
+            value,
+            f"p{share}",
+            transform=axes.get_yaxis_transform(),
+            color=colour,
+            fontsize=9,
+            va="center",
         )
     axes.set_ylim(0, top)
     axes.set_xlim(0, max(times[-1], 0.1))
@@ -94,7 +108,9 @@ def _outliers(axes: Axes, times: Sequence[float], latencies: Sequence[float], to
     beyond = [(at, value) for at, value in zip(times, latencies, strict=True) if value > top]
     if not beyond:
         return
-    axes.scatter([at for at, _ in beyond], [top * 0.985] * len(beyond), marker="^", s=28, color="#ec5f67", zorder=4)
+    axes.scatter(
+        [at for at, _ in beyond], [top * 0.985] * len(beyond), marker="^", s=28, color="#ec5f67", zorder=4
+    )
     worst = max(value for _, value in beyond)
     words = f"{len(beyond)} beyond the axis, up to {worst:.0f} ms"
     axes.text(1.0, 1.03, words, transform=axes.transAxes, color="#ec5f67", fontsize=9, ha="right")
@@ -129,8 +145,8 @@ def _histogram(axes: Axes, latencies: Sequence[float], top: float) -> None:
     for share, colour in ((50, TEXT), (95, ACCENT)):
         value = percentile(latencies, share) or 0.0
         axes.axvline(value, color=colour, linewidth=1.1, linestyle=(0, (4, 3)))
-        place, words = (0.96, 0.86)[share > 50], f" p{share}  {value:.1f} ms"
-        axes.text(value, place, words, transform=axes.get_xaxis_transform(), color=colour, fontsize=10, va="top")
+        words, place = f"p{share}  {value:.1f} ms", (0.97, 0.86)[share > 50]
+        axes.text(1, place, words, transform=axes.transAxes, color=colour, fontsize=10, ha="right", va="top")
     axes.set_xlim(0, top)
     axes.set_xlabel("ms, camera to display", color=QUIET, fontsize=9)
     axes.set_ylabel("frames", color=QUIET, fontsize=9)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from overglass_edge.agent import Tally
+from overglass_edge.contract import Tally
 from overglass_edge.trip import STAGES, Trip
 from overglass_simulators.demo.journal import Change, Journal
 
@@ -27,8 +27,8 @@ class Account:
     look: str
     "As chosen at the start."
     strength: float
-    opened_at: float | None
-    "When the camera was open and the first offer went out."
+    offered_at: float | None
+    "When the glasses began to connect."
     fps_in: float | None
     camera_dropped: Mapping[str, int]
     seconds: float
@@ -42,6 +42,8 @@ def make_report(account: Account) -> dict[str, Any]:
     journal, tally = account.journal, account.tally
     trips, vitals = list(journal.trips), journal.vitals
     statistics, service = vitals.statistics, vitals.report
+    # By capture, as the rate that goes in: the first frame back is late, and the rest do not wait for it.
+    fps_out = rate_of(trip.capture_time for trip in trips)
     return {
         "schema": SCHEMA,
         "program": "overglass demo",
@@ -60,15 +62,15 @@ def make_report(account: Account) -> dict[str, Any]:
         "limited_by": service.limit if service else None,
         "latency_ms": latency_of(trips),
         "stages_ms": stages_of(trips),
-        "ttff_ms": _ms(journal.first_shown, account.opened_at),
-        "fps": {"in": _rounded(account.fps_in), "out": _rounded(rate_of(trip.shown for trip in trips))},
+        "ttff_ms": _ms(journal.first_shown, account.offered_at),
+        "fps": {"in": _rounded(account.fps_in), "out": _rounded(fps_out)},
         "frames": _frames(tally, account.camera_dropped, service.dropped if service else {}),
         "connections": tally.connections,
         "resumed": tally.resumed,
         "round_trip_ms": _milliseconds(statistics.round_trip if statistics else None),
         "clock_error_ms": _milliseconds(vitals.clock_error),
         "control": _control(journal, tally),
-        "events": _events(journal, account.opened_at),
+        "events": _events(journal, account.offered_at),
         "machine": dict(account.machine),
     }
 
@@ -137,8 +139,8 @@ def _control(journal: Journal, tally: Tally) -> dict[str, Any]:
     }
 
 
-def _events(journal: Journal, opened_at: float | None) -> list[dict[str, Any]]:
-    begin = opened_at or 0.0
+def _events(journal: Journal, offered_at: float | None) -> list[dict[str, Any]]:
+    begin = offered_at or 0.0
     return [
         {"at": round(said.at - begin, 3), "name": said.name, "detail": said.detail} for said in journal.said
     ]

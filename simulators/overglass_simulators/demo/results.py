@@ -23,8 +23,10 @@ class Results:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.scratch = folder
+        self._is_new = False
 
     def __enter__(self) -> Self:
+        self._is_new = not self.folder.exists()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # In the same folder, so that a rename is one: other disks would need a copy.
@@ -39,6 +41,8 @@ class Results:
     def __exit__(self, *exc: object) -> None:
         with contextlib.suppress(OSError):
             shutil.rmtree(self.scratch)
+            if self._is_new:
+                self.folder.rmdir()  # only if nothing came of it
 
     def draft(self, name: str) -> Path:
         """Where to write a file before it is `publish`ed."""

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from overglass_edge.agent import Agent, AgentSettings, Tally
+from overglass_edge.agent import Agent
+from overglass_edge.contract import AgentSettings, Tally
 from overglass_edge.door import Door
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
@@ -23,7 +24,7 @@ from overglass_simulators.demo.pairs import Pair, Pairing
 from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.report import Account
 from overglass_simulators.demo.service import Service, known_look
-from overglass_simulators.demo.source import Source, find_source
+from overglass_simulators.demo.source import open_source
 from overglass_simulators.demo.tee import Tee
 
 LOOPBACK = ("127.0.0.1",)
@@ -39,7 +40,6 @@ class Run:
     Entering raises SourceError, LookError or OverglassError, with the cure; what was started is ended.
     """
 
-    source: Source
     looks: list[dict[str, Any]]
     tee: Tee
     agent: Agent
@@ -58,13 +58,10 @@ class Run:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            self.source, _ = await _both(
-                find_source(self.plan), stack.enter_async_context(self._service)
-            )
+            await self._open_both(stack)
             self.looks = await self._service.looks()
             known_look(self.plan.look, self.looks)
             door = await stack.enter_async_context(Door(self._service.url))
-            self.tee = Tee(self.source.make(), self._pairing.seen, self.plan.duration)
             self.agent = self._make_agent(door)
             self._stack = stack.pop_all()
         return self
@@ -93,6 +90,8 @@ class Run:
                     task.cancel()
         except* OverglassError as errors:
             raise _first(errors) from None
+        finally:
+            gc.unfreeze()
 
     def end(self) -> None:
         """Ends the run in good order, as if the source had ended; called again, at once."""
@@ -131,25 +130,20 @@ class Run:
     @property
     def description(self) -> dict[str, Any]:
         """The source, as reports and the page tell it."""
-        source = self.source
-        return {
-            "name": source.name,
-            "width": source.width,
-            "height": source.height,
-            "fps": round(source.fps, 3),
-        }
+        tee = self.tee
+        return {"name": tee.name, "width": tee.width, "height": tee.height, "fps": round(tee.fps, 3)}
 
     def account(self) -> Account:
         """What there is to report by now."""
-        source, tee = self.source, self.tee
+        tee = self.tee
         return Account(
             journal=self.journal,
             tally=self.agent.tally,
             source=self.description,
-            size=(source.width, source.height),
+            size=(tee.width, tee.height),
             look=self.plan.look,
             strength=self.plan.strength,
-            opened_at=tee.opened_at,
+            offered_at=tee.entered_at,
             fps_in=tee.rate,
             camera_dropped=tee.dropped,
             seconds=tee.seconds,
@@ -158,12 +152,23 @@ class Run:
             began=self._began,
         )
 
+    async def _open_both(self, stack: AsyncExitStack) -> None:
+        """Source and service at once: each takes a second or two."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(stack.enter_async_context(self._service))
+                camera = await open_source(self.plan)
+                stack.push_async_exit(camera)
+        except* OverglassError as errors:
+            raise _first(errors) from None
+        self.tee = Tee(camera, self._pairing.seen, self.plan.duration)
+
     def _stop(self) -> None:
         if self._playing is not None:
             self._playing.cancel()
 
     def _make_agent(self, door: Door) -> Agent:
-        peer = rtc.PeerSettings(hosts=LOOPBACK, fps=self.source.fps)
+        peer = rtc.PeerSettings(hosts=LOOPBACK, fps=self.tee.fps)
         # Version 0 is what a service assumes by itself, and would not be told apart from it.
         control = Control(version=1, look=self.plan.look, strength=self.plan.strength)
         return Agent(
@@ -201,15 +206,6 @@ def ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
         with contextlib.suppress(NotImplementedError, RuntimeError):
             for name in names:
                 loop.remove_signal_handler(getattr(signal, name))
-
-
-async def _both(first: Coroutine[Any, Any, Source], second: Coroutine[Any, Any, Service]) -> tuple[Source, Service]:
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = group.create_task(first), group.create_task(second)
-    except* OverglassError as errors:
-        raise _first(errors) from None
-    return tasks[0].result(), tasks[1].result()
 
 
 def _first(errors: BaseExceptionGroup[OverglassError]) -> OverglassError:

@@ -11,13 +11,13 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 import httpx
 import structlog
 
-from overglass_edge import command
+from overglass_edge import command as overglass
 from overglass_protocol.errors import LookError, OverglassError
 from overglass_simulators.child import end_with_stdin
 
@@ -31,6 +31,8 @@ END_SECONDS = 6.0
 "It may finish its goodbyes; then it is killed."
 LAST_WORDS = 12
 "Lines of its standard error that are kept."
+ERROR = "overglass: "
+"What the one line begins with in which a command says why it failed."
 KEPT_SETTINGS = ("OVERGLASS_MODELS",)
 """The only OVERGLASS_* variables it inherits. The others set up a service for others: their host,
 secret or limits would keep the demonstration's own glasses out."""
@@ -55,19 +57,14 @@ class Service:
         return self._started.pid
 
     async def __aenter__(self) -> Self:
-        # A session of its own keeps the terminal's Ctrl-C from it: we end it, after the glasses.
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=_environment(os.environ),
-            start_new_session=True,
-        )
-        self._listening = asyncio.create_task(self._listen())
+        starting = asyncio.ensure_future(_start(self._command))
         try:
+            self._process = await asyncio.shield(starting)
+            self._listening = asyncio.create_task(self._listen())
             await self._become_ready()
         except BaseException:
+            # A start that is half done cannot be given up, only finished and undone.
+            self._process = self._process or await starting
             await self._end()
             raise
         return self
@@ -84,7 +81,8 @@ class Service:
     async def death(self) -> NoReturn:
         """Waits until it ends without being asked to; raises OverglassError then."""
         status = await self._started.wait()
-        raise await self._obituary(f"the service ended by itself (status {status})")
+        how = f"was killed (signal {-status})" if status < 0 else f"ended by itself (status {status})"
+        raise await self._obituary(f"the service {how}")
 
     async def _become_ready(self) -> None:
         try:
@@ -110,7 +108,7 @@ class Service:
                     if (await client.get("/readyz")).is_success:
                         return
                 if self._started.returncode is not None:
-                    raise await self._obituary(f"the service ended by itself ({self._started.returncode})")
+                    await self.death()
                 await asyncio.sleep(READY_POLL)
         raise TimeoutError
 
@@ -129,10 +127,11 @@ class Service:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._listening), 0.5)
         words = [line for line in self.last_words if line.strip()]
-        for line in words[:-1]:
+        error = words.pop() if words and words[-1].startswith(ERROR) else ""
+        for line in words:
             print(f"service: {line}", file=sys.stderr)
-        last = f": {words[-1].removeprefix('overglass: ').rstrip('.')}" if words else ""
-        return OverglassError(f"{what}{last}", cure="Run it alone to see more: overglass --debug cloud.")
+        reason = f": {error.removeprefix(ERROR).rstrip('.')}" if error else ""
+        return OverglassError(f"{what}{reason}", cure="Run it alone to see more: overglass --debug cloud.")
 
     async def _end(self) -> None:
         process = self._started
@@ -165,6 +164,18 @@ def known_look(name: str, looks: list[dict[str, Any]]) -> str:
     return name
 
 
+async def _start(command: Sequence[str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=_environment(os.environ),
+        # A session of its own keeps the terminal's Ctrl-C from it: we end it, after the glasses.
+        start_new_session=True,
+    )
+
+
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
@@ -176,4 +187,4 @@ def _environment(ours: Mapping[str, str]) -> dict[str, str]:
 if __name__ == "__main__":
     end_with_stdin()  # nobody is left behind when the starter is killed
     sys.argv[1:] = ["cloud", "--port", "0", "--json"]
-    command.main()
+    overglass.main()

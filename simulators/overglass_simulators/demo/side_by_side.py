@@ -6,6 +6,7 @@ Made after the run from what the spool kept. Colours stay YUV: only the words ar
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from overglass_protocol.errors import DisplayError
 from overglass_simulators.demo.layout import Box, Layout
-from overglass_simulators.demo.lettering import STEP, Pixels, Plate, caption
+from overglass_simulators.demo.lettering import Pixels, Plate, caption
 from overglass_simulators.demo.palette import QUIET
 from overglass_simulators.demo.report import percentile
 from overglass_simulators.demo.spool import Kept, Planes, Spool
@@ -34,9 +35,7 @@ class Canvas:
     def __init__(self, layout: Layout, colorspace: int) -> None:
         self.layout = layout
         self.colorspace = colorspace if colorspace in _WEIGHTS else BT601
-        self._planes = to_planes(
-            Plate(layout.width, layout.height, layout.unit).pixels(), self.colorspace
-        )
+        self._planes = to_planes(Plate(layout.width, layout.height, layout.unit).pixels(), self.colorspace)
 
     def put(self, box: Box, planes: Planes) -> None:
         """A picture into a pane, resized if it is of another size."""
@@ -68,38 +67,34 @@ class Letterer:
         self._median = percentile(self._latencies, 50) or 0.0
         # Fixed for the whole clip, lest the scale breathe; a rare stall may touch the top.
         self._top = max(2.2 * self._median, 1.15 * (percentile(self._latencies, 95) or 0.0), 1e-6)
+        self._right = (layout.result.x + layout.result.width) / layout.unit
         self._blank = self._rule()
-        # The figure is set to the right in the room of the longest, lest the words after it dance.
+        # The words after the figure stand behind the longest, lest they dance.
         self._figure = self._blank.measure(f"{max(self._latencies) * 1000:.1f}", 26)
 
     def footer(self, index: int, kept: Kept) -> Pixels:
         """The strip below for the frame at `index`."""
         plate, unit = self._blank.copy(), self._layout.unit
         seconds = kept.trip.capture_time - self._first
-        left, right = self._layout.camera.x / unit, self._layout.result.x / unit
+        left, result = self._layout.camera.x / unit, self._layout.result.x / unit
         clock = f"{int(seconds // 60):02d}:{seconds % 60:04.1f}"
         end = plate.write(left, 42, clock, 17)
         plate.write(end + 14, 42, f"frame {kept.trip.frame_id}", 14, QUIET)
-        plate.write(right + self._figure, 42, f"{kept.trip.latency * 1000:.1f}", 26, right=True)
-        end = plate.write(right + self._figure + 7, 42, "ms", 17)
-        if self._spark_left - end > 190:
-            plate.write(end + 14, 42, "camera to display", 14, QUIET)
+        end = plate.write(result, 42, f"{kept.trip.latency * 1000:.1f}", 26)
+        plate.write(end + 7, 42, "ms", 17)
+        words = result + self._figure + 46
+        spark = self._right - plate.length_of_bars(BARS)
+        if spark - words > 150:
+            plate.write(words, 42, "camera to display", 14, QUIET)
         recent = self._latencies[max(0, index + 1 - BARS) : index + 1]
-        start = self._spark_left + (BARS - len(recent)) * STEP
-        plate.bars(start, 14, 30, [latency / self._top for latency in recent])
+        plate.bars(self._right, 14, 30, [latency / self._top for latency in recent])
         return plate.pixels()
-
-    @property
-    def _spark_left(self) -> float:
-        result, unit = self._layout.result, self._layout.unit
-        return (result.x + result.width) / unit - BARS * STEP
 
     def _rule(self) -> Plate:
         """What stays: the median's line and its name."""
         box, unit = self._layout.footer, self._layout.unit
         plate = Plate(box.width, box.height, unit)
-        right = (self._layout.result.x + self._layout.result.width) / unit
-        plate.write(right, 60, f"p50 {self._median * 1000:.1f} ms", 11, QUIET, right=True)
+        plate.write(self._right, 60, f"p50 {self._median * 1000:.1f} ms", 11, QUIET, right=True)
         return plate
 
 
@@ -175,5 +170,5 @@ def _resized(plane: NDArray[np.uint8], width: int, height: int) -> NDArray[np.ui
     return np.asarray(cv2.resize(plane, (width, height), interpolation=how), np.uint8)
 
 
-def _bytes(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.clip(np.rint(samples), 0, 255).astype(np.uint8)
+def _bytes(samples: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(samples), 0, 255), np.uint8)

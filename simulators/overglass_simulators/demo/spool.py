@@ -1,8 +1,8 @@
 """Pairs of pictures, kept while a run is measured so that the clip can be made afterwards.
 
-They go to disk as they lie in memory: measured at 848x480, 0.4 ms of one core a pair, where two x264
-encoders at their fastest take 4.9 ms and JPEGs 6.5. Beside the run that is not to be seen: BENCH.
-Knows nothing of layout and codecs.
+They go to disk as they lie in memory. Measured beside a run of 848x480 at 30 fps that costs 0.01 core,
+where two x264 encoders at their fastest cost 0.22 and JPEGs 0.13; the run's p50 stayed within the spread
+of runs that kept nothing (13 to 17 ms on two shared cores). Knows nothing of layout and codecs.
 """
 
 import os

@@ -23,9 +23,9 @@ class Tee:
     def __init__(
         self, camera: Camera, seen: Callable[[int, Captured], None], seconds: float | None = None
     ) -> None:
-        """Ends after `seconds` of pictures, or with the camera."""
-        self.opened_at: float | None = None
-        "When the camera was open, monotonic seconds: the agent's first offer goes out now."
+        """`camera` is open already; leaving closes it. Ends after `seconds` of pictures, or with it."""
+        self.entered_at: float | None = None
+        "When the agent took it up, monotonic seconds: its first offer goes out now."
         self.ended = False
         "Whether it was told to end."
         self._camera = camera
@@ -84,11 +84,11 @@ class Tee:
         return self._camera.dropped
 
     async def __aenter__(self) -> Self:
-        await self._camera.__aenter__()
-        self.opened_at = time.monotonic()
+        self.entered_at = time.monotonic()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
+        self.end()
         await self._camera.__aexit__(*exc_info)
 
     def __aiter__(self) -> Self:

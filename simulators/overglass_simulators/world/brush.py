@@ -15,13 +15,11 @@ Factors = tuple[float, float, float]
 
 _FINER = 2
 _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
-
-BOLD = cv2.FONT_HERSHEY_DUPLEX
-SLANTED = cv2.FONT_HERSHEY_SCRIPT_COMPLEX
+_FONT = cv2.FONT_HERSHEY_DUPLEX
 
 
 def colour(code: str) -> Colour:
-    """ "#rrggbb" as blue, green, red."""
+    """Blue, green and red of a code like #ff8040."""
     return int(code[5:7], 16), int(code[3:5], 16), int(code[1:3], 16)
 
 
@@ -37,6 +35,8 @@ def shaded(a: Colour, factor: float) -> Colour:
 
 
 _SHADOW = colour("#2a1f4d")
+_AIRGLOW = 150.0
+"Alpha of lit air at its brightest."
 
 
 class Canvas:
@@ -52,14 +52,9 @@ class Canvas:
         self._scale = columns / width, rows / (height + sunk)
         self.pixels = np.zeros((rows, columns, 4), np.uint8)
 
-    def points(self, points: npt.ArrayLike) -> npt.NDArray[np.int32]:
-        """Metres to OpenCV's fixed point."""
-        metres = np.asarray(points, np.float64).reshape(-1, 2)
-        x, y = metres[:, 0] * self._scale[0], (self.height - metres[:, 1]) * self._scale[1]
-        return np.round(np.column_stack([x - 0.5, y - 0.5]) * (1 << _SHIFT)).astype(np.int32)
-
     def poly(self, points: npt.ArrayLike, fill: Colour) -> None:
-        cv2.fillPoly(self.pixels, [self.points(points)], (*fill, 255), cv2.LINE_AA, _SHIFT)
+        """Any outline, (n, 2) metres."""
+        cv2.fillPoly(self.pixels, [self._points(points)], (*fill, 255), cv2.LINE_AA, _SHIFT)
 
     def rect(self, x: float, y: float, width: float, height: float, fill: Colour) -> None:
         """From its lower left corner."""
@@ -71,7 +66,7 @@ class Canvas:
 
     def shadow(self, x: float, half: float) -> None:
         """On the ground under something, `half` metres to each side; before anything else is drawn."""
-        outline = self.points(_arc(x, 0, half, min(0.13, half * 0.24), 0, 2 * np.pi))
+        outline = self._points(_arc(x, 0, half, min(0.13, half * 0.24), 0, 2 * np.pi))
         cv2.fillPoly(self.pixels, [outline], (*mixed((0, 0, 0), _SHADOW, 0.5), 128), cv2.LINE_AA, _SHIFT)
 
     def arch(self, x: float, y: float, width: float, height: float, fill: Colour, rise: float = 1.0) -> None:
@@ -81,27 +76,25 @@ class Canvas:
         self.poly([(x + width, y), *map(tuple, top), (x, y)], fill)
 
     def line(self, points: npt.ArrayLike, thickness: float, fill: Colour, *, closed: bool = False) -> None:
-        """`thickness` in metres."""
+        """Through (n, 2) metres, `thickness` in metres."""
         wide = max(1, round(thickness * self._scale[0]))
-        cv2.polylines(self.pixels, [self.points(points)], closed, (*fill, 255), wide, cv2.LINE_AA, _SHIFT)
+        cv2.polylines(self.pixels, [self._points(points)], closed, (*fill, 255), wide, cv2.LINE_AA, _SHIFT)
 
-    def text(
-        self, words: str, x: float, y: float, width: float, height: float, fill: Colour, font: int = BOLD
-    ) -> None:
+    def text(self, words: str, x: float, y: float, width: float, height: float, fill: Colour) -> None:
         """As large as fits in the box, in its middle."""
-        (wide, high), _ = cv2.getTextSize(words, font, 1.0, 2)
+        (wide, high), _ = cv2.getTextSize(words, _FONT, 1.0, 2)
         columns, rows = width * self._scale[0], height * self._scale[1]
         size = min(columns / wide, rows / high)
         left = x * self._scale[0] + (columns - wide * size) / 2
         base = (self.height - y) * self._scale[1] - (rows - high * size) / 2
         thick = max(1, round(size * 2))
         place = round(left), round(base)
-        cv2.putText(self.pixels, words, place, font, size, (*fill, 255), thick, cv2.LINE_AA)
+        cv2.putText(self.pixels, words, place, _FONT, size, (*fill, 255), thick, cv2.LINE_AA)
 
     def shade(self, points: npt.ArrayLike, tone: Colour, share: float, blur: float = 0.0) -> None:
         """Mixes `share` of `tone` into what is inside the outline; `blur` in metres softens its edge."""
         mask = np.zeros(self.pixels.shape[:2], np.uint8)
-        cv2.fillPoly(mask, [self.points(points)], 255, cv2.LINE_AA, _SHIFT)
+        cv2.fillPoly(mask, [self._points(points)], 255, cv2.LINE_AA, _SHIFT)
         if blur:
             cv2.blur(mask, (round(blur * self._scale[0]) | 1,) * 2, mask)
         low, high = _span(mask.max(1))
@@ -125,16 +118,16 @@ class Canvas:
         blotches = cv2.resize(1 + coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
         self._multiply(cv2.merge([blotches, blotches, blotches, np.ones_like(blotches)]))
 
-    def glow(self, x: float, y: float, radius: float, light: Colour, strength: float) -> None:
-        """Adds light round a point to what is painted there, fading out at `radius`."""
+    def glow(
+        self, x: float, y: float, radius: float, light: Colour, strength: float, *, in_air: bool = False
+    ) -> None:
+        """Adds light round a point, fading out at `radius`: on what is painted there, or in the air too."""
         part, fall = self._round(x, y, radius)
-        cv2.add(part, _tinted(fall * strength, light, 0), part, None, cv2.CV_8U)
-
-    def halo(self, x: float, y: float, radius: float, light: Colour, strength: float) -> None:
-        """Light in the air round a point: shows where nothing is painted too."""
-        part, fall = self._round(x, y, radius)
-        cv2.add(part, _tinted(fall * strength, light, 150), part, None, cv2.CV_8U)
-        part[..., 3] = part.max(2)
+        tints = *light, (_AIRGLOW if in_air else 0.0)
+        light_there = cv2.merge([fall * np.float32(strength * tint) for tint in tints])
+        cv2.add(part, light_there, part, None, cv2.CV_8U)
+        if in_air:
+            part[..., 3] = part.max(2)
 
     def texture(self, *, opaque: bool = False) -> Texture:
         """The finished sheet."""
@@ -142,6 +135,12 @@ class Canvas:
         # Light and shade were laid on without regard to alpha; premultiplied colour is never above it.
         alpha = cv2.merge([cv2.extractChannel(reduced, 3)] * 4)
         return Texture(np.asarray(cv2.min(reduced, alpha), np.uint8), opaque=opaque)
+
+    def _points(self, points: npt.ArrayLike) -> npt.NDArray[np.int32]:
+        """Metres to OpenCV's fixed point."""
+        metres = np.asarray(points, np.float64).reshape(-1, 2)
+        x, y = metres[:, 0] * self._scale[0], (self.height - metres[:, 1]) * self._scale[1]
+        return np.round(np.column_stack([x - 0.5, y - 0.5]) * (1 << _SHIFT)).astype(np.int32)
 
     def _round(self, x: float, y: float, radius: float) -> tuple[Pixels, npt.NDArray[np.float32]]:
         """The sheet round a point, and how near each of its pixels is: 1 there, 0 at `radius`."""
@@ -157,10 +156,6 @@ class Canvas:
 
     def _multiply(self, factors: npt.ArrayLike) -> None:
         cv2.multiply(self.pixels, np.asarray(factors), self.pixels, 1, cv2.CV_8U)
-
-
-def _tinted(fall: npt.NDArray[np.float32], light: Colour, alpha: float) -> npt.NDArray[np.float32]:
-    return np.asarray(cv2.merge([fall * np.float32(value) for value in (*light, alpha)]), np.float32)
 
 
 def _span(inside: npt.ArrayLike) -> tuple[int, int]:

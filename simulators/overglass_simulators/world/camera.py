@@ -3,6 +3,7 @@
 Knows time and threads, not what the world shows.
 """
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -22,14 +23,17 @@ _TICKS = 90_000
 "RTP's clock for video, a second."
 _LOOK = 0.2
 "Seconds before painting begins: who only looks at the attributes and leaves need not wait for it."
+_EASE = 0.9
+"What is expected of a picture's cost, as a share of what was expected of the one before."
 
 
 class WorldCamera(ThreadedCamera):
     """A walk through the world of `seed`, in real time from the first pull on; see `Camera`.
 
-    Pictures are rendered ahead of their time in a thread of its own and handed out on it, so lateness
-    never adds up. `dropped` counts pictures `late` (never rendered, since their turn had passed) and
-    `displaced` (nobody took them in time). Every picture comes with its exact pose.
+    Pictures are rendered ahead of their time in a thread of its own and handed out on it, so that
+    rendering is no part of anybody's latency. `dropped` counts pictures `late` (never rendered, since
+    they would not have been ready) and `displaced` (nobody took them in time). Every picture comes
+    with its exact pose.
     """
 
     def __init__(
@@ -57,22 +61,26 @@ class WorldCamera(ThreadedCamera):
         """There is nothing to open; painting waits for somebody who means to look."""
 
     def _captures(self) -> Iterator[Captured]:
-        if not self._pulled.wait(_LOOK) and self._stop.is_set():
+        self._pulled.wait(_LOOK)
+        if self._stop.is_set():
             return
         world = World(self._seed, self.width, self.height)
         picture = world.render(0.0)
         self._pulled.wait()
-        start, turn = self._clock.now(), 0
+        start, turn, cost = self._clock.now(), 0, 0.0
         while not self._stop.is_set():
             time = turn / self.fps
             self._clock.wait_until(start + time, self._stop)
             yield Captured(_frame(picture, time), start + time, world.path(time))
-            turn = self._next_turn(turn, self._clock.now() - start)
+            began = self._clock.now()
+            turn = self._next_turn(turn, began + cost - start)
             picture = world.render(turn / self.fps)
+            # What is slow once is likely to be slow again for a while.
+            cost = max(self._clock.now() - began, _EASE * cost)
 
-    def _next_turn(self, turn: int, elapsed: float) -> int:
-        """The next picture whose time has not passed by more than an interval."""
-        following = max(turn + 1, int(elapsed * self.fps))
+    def _next_turn(self, turn: int, ready: float) -> int:
+        """The next picture whose time is not before `ready`, seconds since the first."""
+        following = max(turn + 1, math.ceil(ready * self.fps - 1e-6))
         if following > turn + 1:
             self.dropped["late"] += following - turn - 1
         return following

@@ -12,7 +12,7 @@ import numpy as np
 from overglass_simulators.world.furniture import RAILS, SUNK
 from overglass_simulators.world.path import middle
 from overglass_simulators.world.people import PERSON, PHASES, bird, person
-from overglass_simulators.world.scene import Array, Cutout, Panel, Thing, panel
+from overglass_simulators.world.scene import Array, Cutout, Panel, panel
 from overglass_simulators.world.texture import Texture
 from overglass_simulators.world.vehicles import BALLOONS, TRAM, balloon, tram_end, tram_side
 
@@ -20,11 +20,26 @@ _STRIDE = 1.3
 "Metres that a person walks in one cycle of steps."
 _PEOPLE_EVERY = 11.0
 "Metres of street for each person on each side."
-_LANES = (-5.3, 1.25), (-4.5, -1.1), (4.6, -1.3), (5.4, 1.15)
+_LANES = (-4.95, 1.25), (-4.3, -1.1), (4.35, -1.3), (5.0, 1.15)
 "Metres to the right of the street's middle, and metres a second away from the walker's start."
 _BALLOON_EVERY = 32.0
 _TRAM_EVERY = 150.0
 _TRAM_SPEED = 5.5
+_TRAM_START = 46.0
+"Metres along at which the first tram's nose is at the start; it meets the walker after six seconds."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """Something that has to be sorted in by its distance."""
+
+    along: float
+    "Metres along the street."
+    shape: Panel | Cutout
+
+    def facing(self, eye: Array) -> Panel:
+        """As it is seen from `eye` (3,)."""
+        return self.shape if isinstance(self.shape, Panel) else self.shape.facing(eye)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,7 @@ class Folk:
 
     def _trams(self, begin: float, end: float, time: float) -> Iterator[Thing]:
         """They come towards the walker, who looks along the street."""
-        shift = 46 - _TRAM_SPEED * time
+        shift = _TRAM_START - _TRAM_SPEED * time
         wide, high, length = TRAM
         first = math.ceil((begin - length - shift) / _TRAM_EVERY)
         up, roof = np.array([0.0, high, 0.0]), np.array([0.0, high + 0.05, 0.0])

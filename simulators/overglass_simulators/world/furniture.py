@@ -149,7 +149,7 @@ def lamp_head(detail: float) -> Texture:
     """The top of a street lamp with its light in the air, LAMP_HEAD wide and high."""
     canvas = Canvas(*LAMP_HEAD, detail)
     middle, glass = LAMP_HEAD[0] / 2, 0.75
-    canvas.halo(middle, glass + 0.35, 0.9, _LAMPLIGHT, 0.8)
+    canvas.glow(middle, glass + 0.35, 0.9, _LAMPLIGHT, 0.8, in_air=True)
     canvas.rect(middle - 0.06, 0, 0.12, glass, _IRON)
     canvas.rect(middle - 0.28, 0.22, 0.56, 0.07, _IRON)
     pane = [(-0.16, 0.0), (0.16, 0.0), (0.30, 0.7), (-0.30, 0.7)]
@@ -220,7 +220,7 @@ def lanterns(detail: float) -> Texture:
     canvas = Canvas(STREET, 2.2, detail)
     places = [(x, _sag(x) - 0.42) for x in np.linspace(1.2, STREET - 1.2, 7).tolist()]
     for x, y in places:
-        canvas.halo(x, y, 0.85, colour("#ffb45e"), 0.7)
+        canvas.glow(x, y, 0.85, colour("#ffb45e"), 0.7, in_air=True)
     canvas.line([(float(x), _sag(float(x))) for x in np.linspace(0, STREET, 30)], 0.03, _IRON)
     for number, (x, y) in enumerate(places):
         paper = colour(("#ff7a5c", "#ffc15e", "#ff5d7d")[number % 3])

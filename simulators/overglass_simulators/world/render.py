@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from overglass_protocol.pose import Intrinsics, Pose
 from overglass_simulators.world.scene import Array, Haze, Panel, projection
-from overglass_simulators.world.texture import Air, Pixels
+from overglass_simulators.world.texture import Air, Pixels, Texture
 
 Numbers = npt.NDArray[np.int64]
 
@@ -32,7 +32,7 @@ _SHARPER = 0.35
 class _View:
     """One panel as the camera sees it."""
 
-    panel: Panel
+    texture: Texture
     texels: Array
     "(3, 3): homogeneous pixels, counted from the box's upper left, to texels of the reduced texture."
     box: list[int]
@@ -41,6 +41,8 @@ class _View:
     "Which reduction of its texture has about a texel to a pixel."
     air: Air
     "Between it and the eye."
+    solid: bool
+    "Whether nothing behind it shows through, edges aside."
     crossing: bool
     "Whether part of it lies behind the camera."
 
@@ -63,59 +65,65 @@ class Renderer:
         return np.asarray(cv2.cvtColor(self._canvas, cv2.COLOR_BGRA2BGR), np.uint8)
 
     def _look(self, panels: list[Panel], pose: Pose) -> Iterator[_View]:
-        """The panels that are seen. In every array the first index is the panel."""
+        """The panels that are seen, in their order. In every array the first index is the panel."""
         planes = np.stack([panel.plane for panel in panels])
         planes[:, :, 2] -= np.array(pose.position)
-        # The determinant is the volume that edges and way span: negative when seen from behind.
-        volume = np.linalg.det(planes)
-        two_sided = np.array([panel.two_sided for panel in panels])
-        ahead = np.where(two_sided, np.abs(volume), volume) > _EDGE_ON
+        shares, presences = self._air(panels, planes)
         matrices = projection(self._intrinsics, pose) @ planes
-        distances = np.linalg.norm(planes @ (0.5, 0.5, 1.0), axis=1)
-        presence = np.clip(5 - 5 * distances / np.array([panel.reach for panel in panels]), 0, 1)
-        ahead &= (presence > 0) & ((matrices @ _CORNERS)[:, 2] > _NEAR).any(1)
-        near = np.flatnonzero(ahead)
-        corners = matrices[near] @ _CORNERS
-        outlines = {
-            i: _in_front(corners[i]) for i in np.flatnonzero((corners[:, 2] <= _NEAR).any(1)).tolist()
-        }
-        boxes, extents = self._extents(corners, outlines)
-        seen = np.all(boxes[:, :2] < boxes[:, 2:], 1) & np.all(extents > _SMALLEST, 1)
-        sizes = np.array([(panels[i].texture.width, panels[i].texture.height) for i in near])
+        ahead = ((matrices @ _CORNERS)[:, 2] > _NEAR).any(1)
+        shown = np.flatnonzero(ahead & (presences > 0) & _turned_to_eye(panels, planes)).tolist()
+        matrices = matrices[shown]
+        textures = [panels[i].texture for i in shown]
+        boxes, extents, crossing = self._extents(matrices @ _CORNERS)
+        sizes = np.array([(texture.width, texture.height) for texture in textures], np.int64).reshape(-1, 2)
         levels = np.maximum(np.round(np.log2(sizes / extents.clip(1)) - _SHARPER), 0).astype(np.int64)
-        texels = _to_texels(matrices[near], np.maximum(sizes >> levels, 1), boxes)
-        hazy = np.array([panel.hazy for panel in panels])
-        # Rounded, since what was mixed is kept; a hundredth is at most two steps of a colour.
-        haze = np.round(self._haze.share(distances) * hazy, 2).tolist()
-        presence = np.round(presence, 1).tolist()
-        for i, index in enumerate(near.tolist()):
-            if seen[i]:
-                air = Air(self._haze.colour, haze[index], presence[index])
-                yield _View(
-                    panels[index], texels[i], boxes[i].tolist(), levels[i].tolist(), air, i in outlines
-                )
+        sizes = np.maximum(sizes >> levels, 1)
+        texels = _to_texels(matrices, sizes, boxes)
+        # Painted as solid, half a texel is missing at every edge: good enough where that is half a pixel.
+        fine = np.all(sizes * 1.1 >= extents, 1).tolist()
+        seen = np.all(boxes[:, :2] < boxes[:, 2:], 1) & np.all(extents > _SMALLEST, 1)
+        for i in np.flatnonzero(seen).tolist():
+            air = Air(self._haze.colour, float(shares[shown[i]]), float(presences[shown[i]]))
+            solid = textures[i].opaque and air.presence == 1 and fine[i]
+            box, level = boxes[i].tolist(), levels[i].tolist()
+            yield _View(textures[i], texels[i], box, level, air, solid, i in crossing)
 
-    def _extents(self, corners: Array, outlines: dict[int, Array]) -> tuple[Numbers, Array]:
-        """Boxes (n, 4) within the picture, and how wide and high the texture is seen (n, 2), in pixels."""
+    def _air(self, panels: list[Panel], planes: Array) -> tuple[Array, Array]:
+        """Share of haze and presence (n,) of panels at `planes`, whose origin is the eye.
+
+        Rounded, since textures keep what was mixed; a hundredth is at most two steps of a colour.
+        """
+        distances = np.linalg.norm(planes @ (0.5, 0.5, 1.0), axis=1)
+        shares = self._haze.share(distances) * np.array([panel.hazy for panel in panels])
+        presences = 5 - 5 * distances / np.array([panel.reach for panel in panels])
+        return np.round(shares, 2), np.round(np.clip(presences, 0, 1), 1)
+
+    def _extents(self, corners: Array) -> tuple[Numbers, Array, set[int]]:
+        """Boxes (n, 4) within the picture, how wide and high textures are seen (n, 2), and who cross.
+
+        In pixels, from homogeneous corners (n, 3, 4). Who cross lie partly behind the camera.
+        """
         points = corners[:, :2] / np.maximum(corners[:, 2:], _NEAR)
         lows, highs = points.min(2), points.max(2)
         edges = np.linalg.norm(np.roll(points, -1, 2) - points, axis=1)
         extents = (edges[:, :2] + edges[:, 2:]) / 2
-        for i, outline in outlines.items():
+        crossing = set(np.flatnonzero((corners[:, 2] <= _NEAR).any(1)).tolist())
+        for i in crossing:
+            outline = _in_front(corners[i])
             lows[i], highs[i] = outline.min(0), outline.max(0)
             extents[i] = 1e6  # part of it is as near as can be: at the finest level
         size = np.array([self._intrinsics.width, self._intrinsics.height])
         boxes = np.hstack([np.floor(lows), np.ceil(highs) + 1]).clip(0, [*size, *size])
-        return boxes.astype(np.int64), extents
+        return boxes.astype(np.int64), extents, crossing
 
     def _paint(self, view: _View) -> None:
         left, top, right, bottom = view.box
         across, down = view.level
-        texture = view.panel.texture
+        texture = view.texture
         clear = view.air.share == 0 and view.air.presence == 1
         source = texture.level(across, down) if clear else texture.misted(across, down, view.air)
         target = self._canvas[top:bottom, left:right]
-        if texture.opaque and not view.crossing:
+        if view.solid:
             _warp(source, view.texels, target, cv2.BORDER_TRANSPARENT)
             return
         patch = self._scratch[: bottom - top, : right - left]
@@ -123,6 +131,14 @@ class Renderer:
         if view.crossing:
             _cut(patch, view.texels)
         _lay_over(patch, target)
+
+
+def _turned_to_eye(panels: list[Panel], planes: Array) -> npt.NDArray[np.bool_]:
+    """(n,): whether the origin is on the side from which a panel can be seen."""
+    # The determinant is the volume that edges and way span: negative when seen from behind.
+    volume = np.linalg.det(planes)
+    two_sided = np.array([panel.two_sided for panel in panels])
+    return np.asarray(np.where(two_sided, np.abs(volume), volume) > _EDGE_ON, np.bool_)
 
 
 def _to_texels(matrices: Array, sizes: Numbers, boxes: Numbers) -> Array:

@@ -80,19 +80,6 @@ class Cutout:
         return Panel(plane, self.texture, self.hazy, reach=self.reach)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Thing:
-    """Something that has to be sorted in by its distance."""
-
-    along: float
-    "Metres along the street."
-    shape: Panel | Cutout
-
-    def facing(self, eye: Array) -> Panel:
-        """As it is seen from `eye` (3,)."""
-        return self.shape if isinstance(self.shape, Panel) else self.shape.facing(eye)
-
-
 @dataclass(frozen=True, slots=True)
 class Haze:
     """Air: what is far takes on its colour."""

@@ -34,6 +34,7 @@ def pane(canvas: Canvas, design: Design, x: float, y: float, wide: float, high: 
 
 
 def paint_ground_floor(canvas: Canvas, random: np.random.Generator, design: Design) -> None:
+    """Over the lowest SHOP_FLOOR metres of a front."""
     base = shaded(design.accent, 0.9) if design.shop else shaded(design.wall, 0.62)
     canvas.rect(0, 0, WIDTH, SHOP_FLOOR, base)
     canvas.rect(0, 0, WIDTH, 0.45, shaded(base, 0.7))

@@ -11,9 +11,9 @@ import numpy as np
 from overglass_simulators.world import furniture
 from overglass_simulators.world.design import DESIGNS, SHOP_FLOOR, WIDTH, design
 from overglass_simulators.world.facades import House, paint_house
-from overglass_simulators.world.folk import Folk
+from overglass_simulators.world.folk import Folk, Thing
 from overglass_simulators.world.path import middle
-from overglass_simulators.world.scene import Array, Cutout, Haze, Panel, Thing, panel
+from overglass_simulators.world.scene import Array, Cutout, Haze, Panel, panel
 from overglass_simulators.world.sky import HORIZON, Sky
 from overglass_simulators.world.texture import Texture
 
@@ -21,6 +21,7 @@ _HALF = furniture.STREET / 2
 _AHEAD = 17
 _BEHIND = 6
 "Plots, of WIDTH metres each, that are there at a time."
+_WITH_TABLES = {"BAKERY", "CAFE LUNA", "GELATO", "PIZZERIA", "TEA ROOM"}
 _UP: Array = np.array([0.0, 1.0, 0.0])
 
 
@@ -119,14 +120,12 @@ class Street:
         """The front, and behind it what shows of roof and bare side wall above the house before it."""
         found = []
         wall, roof = self._parts.wall_of(house)
-        ridge = house.height - 0.3
-        if ridge > max(house.design.eaves, nearer.design.eaves) + 0.5:
-            slope = side.along * 0.5 + _UP * (ridge - house.design.eaves)
-            found.append(side.behind(house.design.eaves + slope[1], slope, roof))
-        if house.design.eaves > nearer.design.eaves:
-            found.append(
-                side.behind(house.design.eaves, _UP * (house.design.eaves - nearer.design.eaves + 0.1), wall)
-            )
+        eaves, ridge, hidden = house.design.eaves, house.height - 0.3, nearer.design.eaves
+        if ridge > max(eaves, hidden) + 0.5:
+            slope = side.along * 0.5 + _UP * (ridge - eaves)
+            found.append(side.behind(ridge, slope, roof))
+        if eaves > hidden:
+            found.append(side.behind(eaves, _UP * (eaves - hidden + 0.1), wall))
         found.append(side.upright(house.body, house.body_height, house.body_height))
         found.append(side.upright(house.gable, house.height, house.gable_height))
         found.append(side.upright(self._parts.plinth, furniture.PLINTH - 0.03, furniture.PLINTH, reach=40))
@@ -143,10 +142,10 @@ class Street:
         elif post < 0.72:
             tree = self._parts.trees[int(random.integers(len(self._parts.trees)))]
             found.append(Thing(along + 1.5, side.standing(1.5, 2.25, 3.4, 5.0, tree)))
-        if house.design.shop.startswith(("CAFE", "TEA", "PIZZ", "BAK")):
-            for at in (2.6, 5.2):
+        if house.design.shop in _WITH_TABLES:
+            for at in (2.4, 5.3):
                 table = self._parts.parasol_of(house)
-                found.append(Thing(along + at, side.standing(at, 1.6, 3.0, 2.7, table)))
+                found.append(Thing(along + at, side.standing(at, 1.35, 2.6, 2.4, table)))
         return found
 
     def _lamp(self, side: "_Side") -> list[Cutout]:
@@ -248,27 +247,25 @@ class _Parts:
 
     def wall_of(self, house: House) -> tuple[Texture, Texture]:
         """Its side wall and its roof."""
-        wall = self._once(
-            "wall", house.design.wall, lambda: furniture.side_wall(house.design.wall, self._detail)
+        wall, roof = house.design.wall, house.design.roof
+        return (
+            self._once("wall", wall, lambda: furniture.side_wall(wall, self._detail)),
+            self._once("roof", roof, lambda: furniture.roof(roof, self._detail)),
         )
-        roof = self._once("roof", house.design.roof, lambda: furniture.roof(house.design.roof, self._detail))
-        return wall, roof
 
     def awning_of(self, house: House) -> Texture:
-        return self._once(
-            "awning", house.design.accent, lambda: furniture.awning(house.design.accent, self._detail)
-        )
+        accent = house.design.accent
+        return self._once("awning", accent, lambda: furniture.awning(accent, self._detail))
 
     def parasol_of(self, house: House) -> Texture:
-        return self._once(
-            "parasol", house.design.accent, lambda: furniture.parasol(house.design.accent, self._detail)
-        )
+        accent = house.design.accent
+        return self._once("parasol", accent, lambda: furniture.parasol(accent, self._detail))
 
     def sign_of(self, house: House) -> Texture:
         shop, accent = house.design.shop, house.design.accent
         return self._once("sign", shop, lambda: furniture.hanging_sign(shop, accent, self._detail))
 
-    def _once(self, kind: str, which: object, make: "Callable[[], Texture]") -> Texture:
+    def _once(self, kind: str, which: object, make: Callable[[], Texture]) -> Texture:
         if (kind, which) not in self._made:
             self._made[kind, which] = make()
         return self._made[kind, which]

@@ -170,8 +170,8 @@ def test_duplicates_and_latecomers_are_counted_and_harmless() -> None:
     first, second = stream.frame(), stream.frame()
     feed(buffer, first + second[:1] + second[:1])
     feed(buffer, first)
-    assert buffer.dropped["duplicate"] == 1
-    assert buffer.dropped["late"] == 3
+    assert buffer.useless["duplicate"] == 1
+    assert buffer.useless["late"] == 3
 
 
 def test_a_restarted_stream_is_followed() -> None:
