@@ -5,10 +5,12 @@ by one: when it grows past MAX_BACKLOG everything up to the next key frame goes,
 knows no packets and no network.
 """
 
+import contextlib
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import av
@@ -40,45 +42,39 @@ class DecoderThread:
         deliver: Callable[[Frame], None],
         lost: Callable[[], None],
     ) -> None:
-        """`lost()` is called, in this thread, when only a key frame can help."""
+        """`lost()` is called when only a key frame can help; in this thread or in that of `put`."""
         self.dropped: Counter[str] = Counter()
         self._codec = _DECODERS[codec]
         self._envelope_of = envelope_of
         self._deliver = deliver
         self._lost = lost
-        self._units: deque[AccessUnit | None] = deque()
-        self._filled = threading.Condition()
+        self._units: SimpleQueue[AccessUnit | None] = SimpleQueue()
         self._until_key = False
         self._thread = threading.Thread(target=self._run, name=f"decode-{codec}", daemon=True)
         self._thread.start()
 
     def put(self, unit: AccessUnit) -> None:
-        """Never waits."""
-        with self._filled:
-            if len(self._units) >= MAX_BACKLOG:
-                self.dropped["decoder busy"] += len(self._units)
-                self._units.clear()
-                self._until_key = True
-                self._lost()
-            if self._until_key and not unit.key:
-                self.dropped["decoder busy"] += 1
-                return
-            self._until_key = False
-            self._units.append(unit)
-            self._filled.notify()
+        """Never waits. From one thread only."""
+        if self._units.qsize() >= MAX_BACKLOG:
+            self.dropped["decoder busy"] += self._drain()
+            self._until_key = True
+            self._lost()
+        if self._until_key and not unit.key:
+            self.dropped["decoder busy"] += 1
+            return
+        self._until_key = False
+        self._units.put(unit)
 
     def close(self) -> None:
-        with self._filled:
-            self._units.clear()
-            self._units.append(None)
-            self._filled.notify()
+        self._drain()
+        self._units.put(None)
 
     def join(self, timeout: float) -> None:
         self._thread.join(timeout)
 
     def _run(self) -> None:
         context = self._open()
-        while (unit := self._next()) is not None:
+        while (unit := self._units.get()) is not None:
             try:
                 pictures = self._decode(context, unit)
             except av.FFmpegError as error:
@@ -93,10 +89,13 @@ class DecoderThread:
                 except Exception:
                     log.exception("a decoded frame could not be delivered")
 
-    def _next(self) -> AccessUnit | None:
-        with self._filled:
-            self._filled.wait_for(lambda: self._units)
-            return self._units.popleft()
+    def _drain(self) -> int:
+        count = 0
+        with contextlib.suppress(Empty):
+            while True:
+                self._units.get_nowait()
+                count += 1
+        return count
 
     def _decode(self, context: Any, unit: AccessUnit) -> list[av.VideoFrame]:
         packet = av.Packet(unit.data)

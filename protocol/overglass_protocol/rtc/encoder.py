@@ -73,7 +73,7 @@ class H264Encoder:
     def _build(self, bitrate: int) -> VideoCodecContext:
         context = _video_context("libx264", self._width, self._height, self._fps, bitrate)
         context.profile = "Constrained Baseline"
-        context.thread_count = 1 if self._width * self._height <= 1280 * 720 else 2
+        context.thread_count = 2
         context.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",

@@ -149,6 +149,11 @@ class JitterBuffer:
         """The decoder lost its way: drop everything up to the next key frame."""
         self._wait_for_key()
 
+    @property
+    def at_ease(self) -> bool:
+        """Nothing is missing and nothing wanted: most of the time."""
+        return not self._holes and not self._key_wanted
+
     def deadline(self) -> float | None:
         """When to call `poll`, `to_request` and `key_frame_wanted` again; None while nothing is missing."""
         times = [

@@ -107,7 +107,7 @@ class ReceiveEstimate:
         self._least = 2 * least_bitrate(width, height, fps)
 
     def add(self, size: int, sent: float | None, now: float) -> int | None:
-        """Takes a packet of `size` bytes; `sent` on any clock of constant offset. An allowance when due."""
+        """Takes a frame of `size` bytes; `sent` on any clock of constant offset. An allowance when due."""
         self._received.append((now, size))
         self._bytes += size
         while self._received[0][0] < now - 1.0:

@@ -39,7 +39,7 @@ class VideoReceiver(RTCRtpReceiver):
         self.on_disconnect: Callable[[], None] = lambda: None
         self.estimate = ReceiveEstimate()
         self.jitter = JitterBuffer(is_h264_key)
-        self.packets = self.octets = 0
+        self.packets = self.octets = self._octets_estimated = 0
         self.requested = 0
         "Packets asked for again."
         self.last_packet_at: float | None = None
@@ -90,8 +90,9 @@ class VideoReceiver(RTCRtpReceiver):
             return
         self.packets += 1
         self.octets += len(packet.payload)
-        await self._estimate(packet, now)
         self._statistics[packet.ssrc].add(packet)
+        if packet.marker:
+            await self._estimate(packet, now)
         if is_rtx(codec):
             original = self._unwrap_retransmission(packet, codec)
             if original is None:
@@ -108,7 +109,8 @@ class VideoReceiver(RTCRtpReceiver):
             data = b""
         units = self.jitter.add(packet.sequence_number, packet.timestamp, bool(packet.marker), data, now)
         self._hand_out(units)
-        self._serve_needs()
+        if not self.jitter.at_ease or self._timer is not None:
+            self._serve_needs()
 
     def _knows(self, ssrc: int) -> bool:
         """One media and one retransmission stream are normal; a sender of ever new ones is ignored."""
@@ -154,9 +156,11 @@ class VideoReceiver(RTCRtpReceiver):
             self._timer = asyncio.get_running_loop().call_later(delay, self._serve_needs)
 
     async def _estimate(self, packet: rtp.RtpPacket, now: float) -> None:
+        """Once a frame: its last packet is the one that waited longest in a queue on the way."""
         sent = packet.extensions.abs_send_time
         seconds = self._send_time(sent) / (1 << 18) if sent is not None else None
-        allowance = self.estimate.add(len(packet.payload) + packet.padding_size, seconds, now)
+        size, self._octets_estimated = self.octets - self._octets_estimated, self.octets
+        allowance = self.estimate.add(size, seconds, now)
         if allowance is not None and self._media_ssrc is not None:
             fci = rtp.pack_remb_fci(allowance, [self._media_ssrc])
             await self._send(self._feedback(rtp.RTCP_PSFB_APP, 0, fci))

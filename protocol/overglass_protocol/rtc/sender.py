@@ -7,7 +7,7 @@ bitrate; a request for a key frame goes to the encoder. Runs on the event loop; 
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -114,12 +114,12 @@ class VideoSender(RTCRtpSender):
         try:
             while True:
                 data, rtp_time = await self._outbox.get()
-                packets = self._packets(data, self.wire_time(rtp_time))
-                for packet in packets:
-                    self._history[packet.sequence_number % HISTORY] = packet
+                sent = []
+                for packet in self._packets(data, self.wire_time(rtp_time)):
                     await self.transport._send_rtp(packet.serialize(self._extensions))
+                    sent.append(packet)
                 if self.repeating:
-                    asyncio.get_running_loop().call_later(REPEAT_AFTER, self._repeat_soon, packets)
+                    asyncio.get_running_loop().call_later(REPEAT_AFTER, self._repeat_soon, sent)
         except ConnectionError:
             return  # the transport says so itself; nothing can be sent any more
 
@@ -139,21 +139,21 @@ class VideoSender(RTCRtpSender):
             await self._send(self._again(packet))
         self.repeated += len(packets)
 
-    def _packets(self, data: bytes, timestamp: int) -> list[rtp.RtpPacket]:
+    def _packets(self, data: bytes, timestamp: int) -> Iterator[rtp.RtpPacket]:
+        """The packets of a picture, each made when the one before is on its way."""
         ntp_time = clock.current_ntp_time()
+        self._last_sent = (ntp_time, timestamp)
         payloads = self._payloads(data)
-        packets = []
-        for payload in payloads:
-            packet = rtp.RtpPacket(self._payload_type, 0, self._sequence, timestamp, self._ssrc, payload)
+        for index, payload in enumerate(payloads, 1):
+            marker = int(index == len(payloads))
+            packet = rtp.RtpPacket(self._payload_type, marker, self._sequence, timestamp, self._ssrc, payload)
             packet.extensions.abs_send_time = (ntp_time >> 14) & 0x00FFFFFF
             packet.extensions.mid = self._mid
-            packets.append(packet)
+            self._history[self._sequence % HISTORY] = packet
             self._sequence = uint16_add(self._sequence, 1)
             self.octets += len(payload)
-        packets[-1].marker = 1
-        self.packets += len(packets)
-        self._last_sent = (ntp_time, timestamp)
-        return packets
+            self.packets += 1
+            yield packet
 
     def _payloads(self, data: bytes) -> list[bytes]:
         if self.codec == "H264":
