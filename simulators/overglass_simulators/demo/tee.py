@@ -10,8 +10,8 @@ import av
 from overglass_edge.sources import Camera, Captured
 from overglass_protocol.pose import Intrinsics
 
-RECENT = 300
-"Pictures, ten seconds at 30 fps."
+RECENT = 10.0
+"Seconds that count as of late."
 
 
 class Tee:
@@ -33,7 +33,7 @@ class Tee:
         self._seconds = seconds
         self._next_id = 0
         self._first = self._last = 0.0
-        self._recent: deque[float] = deque(maxlen=RECENT)
+        self._recent: deque[float] = deque()
 
     def end(self) -> None:
         """No picture after this; the agent ends as if the camera had."""
@@ -51,7 +51,7 @@ class Tee:
 
     @property
     def recent_rate(self) -> float | None:
-        """Likewise, of the last RECENT pictures."""
+        """Likewise, of the last RECENT seconds."""
         times = self._recent
         return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 and times[-1] > times[0] else None
 
@@ -103,6 +103,8 @@ class Tee:
             raise StopAsyncIteration
         self._last = at
         self._recent.append(at)
+        while self._recent[0] < at - RECENT:
+            self._recent.popleft()
         self._seen(self._next_id, captured)
         self._next_id += 1
         return captured

@@ -53,7 +53,7 @@ export class Figures {
   }
 
   #word(state, words) {
-    this.#state.dataset.state = state;
+    this.#state.dataset.state = document.body.dataset.state = state;
     put(this.#state.firstElementChild, words);
   }
 

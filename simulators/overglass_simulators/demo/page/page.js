@@ -53,6 +53,7 @@ source.addEventListener("news", (message) => take(JSON.parse(message.data)));
 source.addEventListener("end", () => {
   source.close();
   pictures.end();
+  chart.pause(true);
   figures.ended("The demo has ended");
   events.add(Date.now(), "the demo has ended; start it again with: overglass demo");
 });

@@ -11,23 +11,26 @@ export class Strip {
   #key = "";
   #start = 0;
   #end = 0;
-  #perSecond = 1;
+  #perSecond = 1; // pixels of the screen, as everything here
   #last = null;
+  #column = -1;
+  #tallest = 0;
 
   // Draws `frames` of [from, to], seconds, into the area of `context`; `top` is the highest ms shown.
   show(context, area, { frames, stages, from, to, top }) {
-    const [width, height] = [area.right - area.left, area.bottom - area.top];
     const scale = devicePixelRatio || 1;
+    const [width, height] = [area.right - area.left, area.bottom - area.top];
     const key = [width, height, scale, top, stages.length].join();
     if (key !== this.#key || to > this.#end || from < this.#start) {
-      this.#begin(width, height, scale, from, to);
+      this.#begin(Math.round(width * scale), Math.round(height * scale), from, to);
       this.#key = key;
     }
     const fresh = this.#last === null ? 0 : frames.findLastIndex((frame) => frame.at <= this.#last.at) + 1;
-    for (const frame of frames.slice(fresh)) this.#add(frame, stages, height / top, height);
-    const source = Math.round((from - this.#start) * this.#perSecond * scale);
+    for (const frame of frames.slice(fresh)) this.#add(frame, stages, this.#canvas.height / top);
+    const offset = Math.round((from - this.#start) * this.#perSecond);
+    const span = Math.round(width * scale);
     context.drawImage(
-      this.#canvas, source, 0, Math.round(width * scale), this.#canvas.height, area.left, area.top, width, height,
+      this.#canvas, offset, 0, span, this.#canvas.height, area.left, area.top, width, height,
     );
   }
 
@@ -35,43 +38,46 @@ export class Strip {
     this.#key = "";
   }
 
-  #begin(width, height, scale, from, to) {
+  #begin(width, height, from, to) {
     this.#start = from;
     this.#end = to + (to - from) * AHEAD;
     this.#perSecond = width / (to - from);
-    this.#canvas.width = Math.ceil(width * (1 + AHEAD) * scale);
-    this.#canvas.height = Math.round(height * scale);
-    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#canvas.width = Math.ceil(width * (1 + AHEAD));
+    this.#canvas.height = height;
     this.#last = null;
+    this.#column = -1;
   }
 
-  // One frame: each stage a slab between the frame before and this one.
-  #add(frame, stages, perMs, height) {
+  // Whole columns only: slices thinner than a pixel would mix their colours.
+  #add(frame, stages, perMs) {
     const before = this.#last;
     const known = Boolean(frame.stages);
     const joined = before && frame.at - before.at < GAP_S && Boolean(before.stages) === known;
-    const right = (frame.at - this.#start) * this.#perSecond;
-    const left = joined ? (before.at - this.#start) * this.#perSecond : right - 1.5;
-    const layers = known ? stages.map((stage) => stage.colour) : [UNKNOWN];
+    const column = Math.floor((frame.at - this.#start) * this.#perSecond);
     const ends = summed(known ? frame.stages : [frame.latency]);
-    const starts = !joined ? ends : summed(known ? before.stages : [before.latency]);
-    // From the whole down to the first stage, each over the one before: so no seam lets the ground through.
-    for (let at = layers.length - 1; at >= 0; at -= 1) {
-      const tops = [height - starts[at] * perMs, height - ends[at] * perMs];
-      this.#slab(layers[at], left - 0.5, right, tops, height);
+    const starts = joined ? summed(known ? before.stages : [before.latency]) : ends;
+    const colours = known ? stages.map((stage) => stage.colour) : [UNKNOWN];
+    const first = joined ? this.#column + 1 : column;
+    for (let at = first; at <= column; at += 1) {
+      const share = column === first ? 1 : (at - first + 1) / (column - first + 1);
+      this.#draw(at, colours, ends.map((end, index) => (starts[index] * (1 - share) + end * share) * perMs));
     }
+    // Of the frames that fall into one column the slowest is shown.
+    if (column === this.#column && ends.at(-1) * perMs > this.#tallest) {
+      this.#draw(column, colours, ends.map((end) => end * perMs));
+    }
+    this.#column = Math.max(column, this.#column);
     this.#last = frame;
   }
 
-  #slab(colour, left, right, [leftTop, rightTop], bottom) {
-    const context = this.#context;
-    context.beginPath();
-    context.moveTo(left, bottom);
-    context.lineTo(left, leftTop);
-    context.lineTo(right, rightTop);
-    context.lineTo(right, bottom);
-    context.fillStyle = colour;
-    context.fill();
+  #draw(column, colours, tops) {
+    const height = this.#canvas.height;
+    this.#context.clearRect(column, 0, 1, height);
+    for (let at = colours.length - 1; at >= 0; at -= 1) {
+      this.#context.fillStyle = colours[at];
+      this.#context.fillRect(column, height - tops[at], 1, tops[at]);
+    }
+    this.#tallest = tops.at(-1);
   }
 }
 
