@@ -244,10 +244,13 @@ class CloudSession(_Session):
             self.end(reason)
             return [Ended(reason)]
         self.state = State.LIVE
-        # An edge that resumes knows its document best: it may have changed it while it was away.
-        changed = self._adopt(hello.control) if hello.control.version > self.control.version else []
+        # The edge knows its document best: it may have changed it while it was away. A new session's
+        # own document, of the same version, is only what its look was guessed from.
+        changed = hello.control != self.control and hello.control.version >= self.control.version
+        if changed:
+            self.control = hello.control
         self._say(self._welcome.model_copy(update={"control": self.control}))
-        return [Greeted(hello), *changed]
+        return [Greeted(hello), *([ControlChanged(self.control)] if changed else [])]
 
     def _adopt(self, control: Control) -> list[Event]:
         if control.version <= self.control.version:

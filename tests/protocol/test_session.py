@@ -59,6 +59,14 @@ def test_hello_and_welcome_make_both_ends_live() -> None:
     assert not edge.to_send()
 
 
+def test_what_a_new_edge_wants_holds_from_the_start_whatever_its_version() -> None:
+    edge, cloud = make(Control(look="ink", strength=0.25), in_force=Control(look="ink"))
+    assert carry(edge, cloud)[1] == ControlChanged(Control(look="ink", strength=0.25))
+    (welcomed,) = carry(cloud, edge)
+    assert isinstance(welcomed, Welcomed)
+    assert welcomed.welcome.control.strength == 0.25
+
+
 def test_the_last_of_many_controls_is_in_force_and_acknowledged_once() -> None:
     edge, cloud = live()
     for step in range(1, 121):

@@ -115,5 +115,5 @@ class DecoderThread:
         context: Any = av.CodecContext.create(self._codec, "r")
         context.flags |= Flags.low_delay
         context.thread_type = "SLICE"
-        context.thread_count = 1
+        context.thread_count = 2
         return context
