@@ -9,7 +9,7 @@ from collections import deque
 BEST_BITS_PER_PIXEL = 0.18
 "At 512x512, where more hardly shows, for x264 at its fastest: 34 dB on a first-person walk."
 FINER = 0.75
-"Detail grows more slowly than pixels do: bits follow their number to this power, as encoding ladders have it."
+"Detail grows more slowly than pixels: bits follow their number to this power, as in encoding ladders."
 LEAST_SHARE = 0.15
 "Of the best; below this the picture falls apart."
 GRACE = 0.5
