@@ -1,4 +1,4 @@
-"""The HTTP doors of DESIGN: sessions open, change and end here; media never passes through.
+"""The HTTP doors: sessions open, change and end here; media never passes through.
 
 Knows requests and responses; what a session is, it leaves to `visits`.
 """

@@ -134,6 +134,9 @@ class Agent:
                         task.cancel()
             except* OverglassError as group_error:
                 raise group_error.exceptions[0] from group_error
+            finally:
+                self.tally.dropped.update(self._returned.dropped)
+                self._returned.dropped.clear()
 
     async def _capture(self, camera: Camera) -> None:
         async for captured in camera:

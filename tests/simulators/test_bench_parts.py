@@ -18,13 +18,12 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import ConfigError, SourceError
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.bitstream import is_h264_key
-from overglass_simulators import virtual_time
+from overglass_simulators import machine, virtual_time
 from overglass_simulators.bench import (
     content,
     echo,
     fleet,
     glasses,
-    machine,
     report,
     rig,
     rogue,
@@ -160,11 +159,14 @@ def fleet_row(sessions: int) -> dict[str, Any]:
 
 def some_result() -> dict[str, Any]:
     found = {"bench": "echo", "p50_ms": 9.0, "ttff_ms": None, "stages": {"encode": 2.0}, "pinned": False}
-    return {**judged(found, echo.PROMISES), "machine": {**machine.machine(), "others_cores": 0.5}}
+    return {
+        **judged(found, echo.promises(rig.Setup())),
+        "machine": {**machine.machine(), "others_cores": 0.5},
+    }
 
 
 def test_the_table_has_the_promise_beside_what_was_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    report.tell(some_result(), echo.PROMISES, as_json=False)
+    report.tell(some_result(), echo.promises(rig.Setup()), as_json=False)
     said = capsys.readouterr().out
     assert "at most 8: not kept" in said
     assert "stages: encode" in said
@@ -172,7 +174,7 @@ def test_the_table_has_the_promise_beside_what_was_measured(capsys: pytest.Captu
 
 
 def test_json_is_one_object_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    report.tell(some_result(), echo.PROMISES, as_json=True)
+    report.tell(some_result(), echo.promises(rig.Setup()), as_json=True)
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert json.loads(said)["machine"]["cores"] == os.cpu_count()
@@ -225,3 +227,19 @@ def test_setup_describes_itself_for_the_result() -> None:
     assert described["size"] == "64x48"
     assert described["codec"] == "vp8"
     assert described["content"] == "a clip"
+
+
+def test_echo_promises_more_of_the_usual_size_than_of_others() -> None:
+    bounds = {
+        name: {promise.key: promise.bound for promise in echo.promises(setup)}
+        for name, setup in {
+            "usual": rig.Setup(),
+            "vp8": rig.Setup(codec="VP8"),
+            "large": rig.Setup(size=(1280, 720)),
+            "other": rig.Setup(size=(320, 240)),
+        }.items()
+    }
+    assert bounds["usual"] == {"p50_ms": 8.0, "p95_ms": 15.0, "ttff_ms": 500.0}
+    assert bounds["vp8"]["p50_ms"] == 12.0
+    assert bounds["large"]["p50_ms"] == 16.0
+    assert bounds["other"] == {"ttff_ms": 500.0}

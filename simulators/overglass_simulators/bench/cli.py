@@ -1,4 +1,4 @@
-"""`overglass bench`: every promise of DESIGN as a command.
+"""`overglass bench`: every promise of README as a command.
 
 Imports at the top stay light, since every `overglass --help` loads this file.
 """
@@ -54,7 +54,7 @@ def echo(
     from overglass_simulators.bench import echo as this
 
     setup = _setup(size, fps, seconds, codec, look, clip, warmup)
-    _tell(lambda: this.run(setup), this.PROMISES, as_json)
+    _tell(lambda: this.run(setup), this.promises(setup), as_json)
 
 
 @bench.command()

@@ -15,11 +15,11 @@ from overglass_protocol.errors import ConfigError
 from overglass_simulators.bench import units
 from overglass_simulators.bench.content import Content
 from overglass_simulators.bench.load import Plan, arguments_of
-from overglass_simulators.bench.machine import usable_cores
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import percentile_ms
 from overglass_simulators.bench.rig import Advance, Result, Setup, bar, pictures_of
 from overglass_simulators.child import Child
+from overglass_simulators.machine import usable_cores
 from overglass_simulators.service import Service
 
 PROMISES = (Promise("server_core_per_session", 0.17), Promise("p95_ms", 50.0))

@@ -1,4 +1,4 @@
-"""What is promised (DESIGN, section 8), and whether a result keeps it. Pure."""
+"""What is promised, and whether a result keeps it. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

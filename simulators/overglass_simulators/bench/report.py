@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from overglass_simulators.bench.machine import in_words
 from overglass_simulators.bench.promise import Promise
+from overglass_simulators.machine import in_words
 
 APART = ("bench", "promise", "kept", "machine")
 "Keys that are not rows of the table."

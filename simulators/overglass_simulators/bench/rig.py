@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from overglass_protocol import loop
 from overglass_simulators.bench import content
 from overglass_simulators.bench.content import Content
-from overglass_simulators.bench.machine import Neighbours, machine
+from overglass_simulators.machine import Neighbours, machine
 
 Advance = Callable[[float], None]
 "Tells the bar that so many more seconds have passed."

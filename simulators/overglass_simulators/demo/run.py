@@ -18,7 +18,6 @@ from overglass_edge.door import Door
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.errors import OverglassError
-from overglass_simulators.bench.machine import machine
 from overglass_simulators.demo.journal import Journal, Vitals
 from overglass_simulators.demo.pairs import Pair, Pairing
 from overglass_simulators.demo.plan import Plan
@@ -26,6 +25,7 @@ from overglass_simulators.demo.report import Account
 from overglass_simulators.demo.service import Service, known_look
 from overglass_simulators.demo.source import open_source
 from overglass_simulators.demo.tee import Tee
+from overglass_simulators.machine import machine
 
 LOOPBACK = ("127.0.0.1",)
 VITALS_EVERY = 0.25

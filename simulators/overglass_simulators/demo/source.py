@@ -6,8 +6,8 @@ from collections.abc import Callable
 import av
 
 from overglass_edge.sources import Camera, CameraDevice, FileCamera
-from overglass_simulators.bench.machine import usable_cores
 from overglass_simulators.demo.plan import Plan
+from overglass_simulators.machine import usable_cores
 from overglass_simulators.world import WorldCamera
 
 COMFORTABLE_PIXELS = 1280 * 720
