@@ -44,7 +44,7 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
         hosts = ["localhost", "127.0.0.1", "[::1]", "::1", settings.host]
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
-    metrics = Metrics(visits, scheduler)
-    app.include_router(doors.router(Gate(secret), visits, scheduler, metrics, settings.look))
+    app.include_router(doors.session_doors(Gate(secret), visits, scheduler, settings.look))
+    app.include_router(doors.status_doors(visits, scheduler, Metrics(visits, scheduler)))
     app.state.visits = visits
     return app

@@ -23,10 +23,8 @@ RESUME_HEADER = "Overglass-Resume"
 Authorization = Annotated[str | None, Header()]
 
 
-def router(
-    gate: Gate, visits: Visits, scheduler: Scheduler, metrics: Metrics, default_look: str
-) -> APIRouter:
-    """The doors, over these parts."""
+def session_doors(gate: Gate, visits: Visits, scheduler: Scheduler, default_look: str) -> APIRouter:
+    """Where sessions open, change and end."""
     doors = APIRouter()
 
     @doors.post("/live", status_code=201, response_class=Response)
@@ -61,6 +59,13 @@ def router(
         """Ends a session."""
         await visits.end(visits.find(id, gate.admit(authorization, "session")), "deleted")
         return Response(status_code=200)
+
+    return doors
+
+
+def status_doors(visits: Visits, scheduler: Scheduler, metrics: Metrics) -> APIRouter:
+    """Where anybody may look: what can be painted, and how the service is."""
+    doors = APIRouter()
 
     @doors.get("/looks")
     async def list_looks() -> list[dict[str, Any]]:

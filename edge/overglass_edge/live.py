@@ -22,7 +22,7 @@ from overglass_edge.recorder import Recorder
 from overglass_edge.sources import Camera, open_camera
 from overglass_protocol import loop, rtc
 from overglass_protocol.control import Control
-from overglass_protocol.errors import ConfigError
+from overglass_protocol.errors import ConfigError, PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ async def _run(options: LiveOptions) -> None:
         console.print(f"recorded {recorder.frames} frames into {recorder.folder}")
         if recorder.error is not None:
             raise recorder.error
+    if agent.tally.connections == 0:
+        raise PeerError(f"no service was reached at {door.url}", cure="Start one with: overglass cloud.")
 
 
 def _camera(options: LiveOptions) -> Camera:

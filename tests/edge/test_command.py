@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.edge.clips import make_clip
 
 
 def overglass(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -63,3 +66,11 @@ def test_the_edge_command_needs_none_of_the_clouds_packages() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=50, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_service_that_was_never_reached_is_a_failure_in_the_end(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    make_clip(clip)
+    shown = overglass("edge", "--cloud", "http://127.0.0.1:1", "--source", str(clip))
+    assert shown.returncode == 1
+    assert "overglass cloud" in shown.stderr.strip().splitlines()[-1]
