@@ -15,6 +15,7 @@ from overglass_edge.door import Door, Opened
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
+from overglass_protocol.errors import PeerError, RefusedError
 from overglass_protocol.events import Ended, Event, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Hello
@@ -72,6 +73,10 @@ class Connection:
             self.opened = await self._door.open(offer, self._hello.control.look, self._resume_token)
             await self.peer.accept(self.opened.answer)
             await self.peer.connected(self._connect_seconds)
+        except PeerError:
+            await self.peer.close()
+            await self._give_up()
+            raise
         except BaseException:
             await self.peer.close()
             raise
@@ -79,6 +84,12 @@ class Connection:
         self._flush()
         self._task = asyncio.create_task(self._keep())
         return self
+
+    async def _give_up(self) -> None:
+        """Ends a new session that no media reached, so that each retry does not take another place."""
+        if self.opened is not None and self._resume_token is None:
+            with contextlib.suppress(PeerError, RefusedError):
+                await self._door.end(self.opened.location)
 
     async def __aexit__(self, *exc: object) -> None:
         if self._task is not None:

@@ -6,15 +6,19 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 import uvicorn
 
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.serve import bind, url
 from overglass_cloud.visits import Visits
+from overglass_edge.connection import Connection
 from overglass_edge.door import Door
 from overglass_protocol.control import Control
+from overglass_protocol.errors import PeerError
 from overglass_protocol.frame import Frame
+from overglass_protocol.messages import Hello
 from overglass_protocol.rtc import Handlers, Peer, PeerSettings
 from tests.cloud.parts import looks
 from tests.end_to_end.parts import WITHIN, glasses, picture
@@ -124,3 +128,26 @@ async def test_a_look_that_breaks_while_painting_is_complained_of_and_the_plain_
         shown = len(worn.frames)
         await worn.until(lambda: len(worn.frames) > shown + 5)
     assert "out of paint" in worn.said[-1][1]
+
+
+async def test_a_new_session_that_no_media_reached_gives_its_place_back() -> None:
+    async with serving(Settings(port=0)) as (address, visits), Door(address) as door:
+        connection = Connection(
+            door,
+            PeerSettings(hosts=("127.0.0.1",)),
+            Hello(),
+            frame=lambda frame: None,
+            encoded=lambda envelope, at: None,
+            event=lambda event: None,
+        )
+        seen: list[int] = []
+
+        async def refuse(answer: str) -> None:
+            seen.append(len(visits))
+            raise PeerError("no way through")
+
+        connection.peer.accept = refuse  # type: ignore[method-assign]
+        with pytest.raises(PeerError, match="no way through"):
+            await connection.__aenter__()
+        assert seen == [1]
+        assert len(visits) == 0
