@@ -1,6 +1,13 @@
 """What the wearer wants to see: one document, replaced whole. The last write wins."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Overlay = Literal["faces", "people", "hands", "poses", "objects"]
+"What can be looked for in the picture and drawn over it."
+Region = Literal["all", "people", "background"]
+"What of the picture a look paints; the rest stays as the camera saw it."
 
 
 class Control(BaseModel):
@@ -22,4 +29,9 @@ class Control(BaseModel):
         default=None, max_length=2000, description="What to paint, for looks that take words."
     )
     seed: int = Field(default=0, ge=0, lt=2**63, description="Makes generation repeatable.")
-    overlays: bool = Field(default=True, description="Whether scenes are sent with the picture.")
+    overlays: tuple[Overlay, ...] = Field(
+        default=(),
+        max_length=8,
+        description="What to look for; what is found comes back in the picture's scene.",
+    )
+    region: Region = Field(default="all", description="What of the picture the look paints.")

@@ -10,17 +10,18 @@ from dataclasses import dataclass, fields, replace
 
 from overglass_protocol.errors import RemoteProtocolError
 from overglass_protocol.pose import Pose
+from overglass_protocol.scene import Scene
 
 VERSION = 1
-MAX_SIZE = 4096
-"Bytes. A scene rides here too, so there is room; a picture never does."
+MAX_SIZE = 16 * 1024
+"Bytes. A scene rides here too, 1.4 KB for a face with all its landmarks; a picture never does."
 
 _HEAD = struct.Struct("!BBHQd")
 _SECTION = struct.Struct("!BH")
 _POSE = struct.Struct("!10f")
 _STAGES = struct.Struct("!5d")
 _CONTROL = struct.Struct("!I")
-_TAG_POSE, _TAG_STAGES, _TAG_CONTROL = 1, 2, 3
+_TAG_POSE, _TAG_STAGES, _TAG_CONTROL, _TAG_SCENE = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Envelope:
     "Filled in by the cloud on the way back."
     control_version: int | None = None
     "On the way back: the version of the control document this frame was painted with."
+    scene: Scene | None = None
+    "On the way back, where overlays are on: what was found in this picture."
 
     def with_stages(self, stages: Stages, control_version: int) -> "Envelope":
         """The same envelope as the cloud returns it."""
@@ -70,6 +73,9 @@ class Envelope:
             out.append(_SECTION.pack(_TAG_STAGES, len(body)) + body)
         if self.control_version is not None:
             out.append(_SECTION.pack(_TAG_CONTROL, _CONTROL.size) + _CONTROL.pack(self.control_version))
+        if self.scene is not None:
+            body = self.scene.to_bytes()
+            out.append(_SECTION.pack(_TAG_SCENE, len(body)) + body)
         return b"".join(out)
 
     @classmethod
@@ -107,6 +113,8 @@ class Envelope:
                 return replace(self, stages=Stages(*_STAGES.unpack(body)))
             case 3:
                 return replace(self, control_version=_CONTROL.unpack(body)[0])
+            case 4:
+                return replace(self, scene=Scene.from_bytes(body))
             case _:
                 return self
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from overglass_protocol.control import Control
+from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import RemoteProtocolError
 
 PROTOCOL_VERSION = 1
@@ -55,6 +55,7 @@ class Welcome(_Message):
     resume_token: str
     resumed: bool = Field(description="True when an earlier connection of the same session is continued.")
     looks: tuple[str, ...] = Field(description="What can be generated here.")
+    overlays: tuple[Overlay, ...] = Field(default=(), description="What can be looked for here.")
     control: Control = Field(description="The document in force.")
 
 
@@ -81,6 +82,7 @@ class Report(_Message):
     frames_per_s: float = Field(ge=0)
     dropped: dict[str, int] = Field(default_factory=dict, description="Frames dropped so far, by reason.")
     bitrate: int = Field(default=0, ge=0, description="Bits per second being sent.")
+    viewers: int = Field(default=0, ge=0, description="Who watches the result beside the wearer.")
 
 
 class Error(_Message):

@@ -34,7 +34,7 @@ from overglass_protocol.messages import (
     SetControl,
     Welcome,
 )
-from overglass_protocol.stamps import ClockPing, ClockPong, FrameStamp
+from overglass_protocol.stamps import Assembly, ClockPing, ClockPong, FrameStamp, StampPart
 
 PING_EVERY = 0.25
 "Seconds between clock pings once the clock is known: 13 bytes each."
@@ -70,6 +70,7 @@ class _Session:
         self.state = State.OPENING
         self._outbox: list[Outgoing] = []
         self._faults = 0
+        self._assembly = Assembly()
 
     def to_send(self) -> list[Outgoing]:
         """Takes what is to be sent, in order."""
@@ -98,14 +99,15 @@ class _Session:
             return []
         try:
             stamp = stamps.decode(data)
+            whole = self._assembly.add(stamp) if isinstance(stamp, StampPart) else stamp
         except RemoteProtocolError:
             return []
-        match stamp:
+        match whole:
             case FrameStamp():
-                return [StampArrived(stamp)]
-            case _:
-                self._handle_clock(stamp, now)
-                return []
+                return [StampArrived(whole)]
+            case ClockPing() | ClockPong():
+                self._handle_clock(whole, now)
+        return []
 
     def complain(self, code: str, detail: str, cure: str) -> None:
         """Tells the other end what cannot be done and what cures it."""

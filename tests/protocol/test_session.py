@@ -168,5 +168,6 @@ def test_goodbye_ends_both_ends_and_nothing_can_be_asked_afterwards() -> None:
 def test_an_envelope_beside_its_picture_is_an_event_and_garbage_is_not() -> None:
     _, cloud = live()
     stamp = stamps.FrameStamp(90_000, Envelope(1, 2.0))
-    assert cloud.receive_stamp(stamps.encode(stamp), 0.0) == [StampArrived(stamp)]
+    (datagram,) = stamps.datagrams(stamp)
+    assert cloud.receive_stamp(datagram, 0.0) == [StampArrived(stamp)]
     assert cloud.receive_stamp(b"\xffgarbage", 0.0) == []

@@ -91,8 +91,9 @@ class Video:
         self._sent += 1
         if envelope is not None and self._sender.codec != "H264":
             # Behind the picture's packets: it is read while the picture is being decoded.
-            stamp = stamps.encode(FrameStamp(self._sender.wire_time(rtp_time), envelope))
-            self._loop.call_soon(self._say, Outgoing("stamps", stamp))
+            stamp = FrameStamp(self._sender.wire_time(rtp_time), envelope)
+            for datagram in stamps.datagrams(stamp):
+                self._loop.call_soon(self._say, Outgoing("stamps", datagram))
 
     def want_key_frame(self) -> None:
         if self._encoder is not None:
