@@ -143,6 +143,8 @@ class Run:
             size=(tee.width, tee.height),
             look=self.plan.look,
             strength=self.plan.strength,
+            overlays=self.plan.overlays,
+            region=self.plan.region,
             offered_at=tee.entered_at,
             fps_in=tee.rate,
             camera_dropped=tee.dropped,
@@ -170,7 +172,10 @@ class Run:
     def _make_agent(self, door: Door) -> Agent:
         peer = rtc.PeerSettings(hosts=LOOPBACK, fps=self.tee.fps)
         # Version 0 is what a service assumes by itself, and would not be told apart from it.
-        control = Control(version=1, look=self.plan.look, strength=self.plan.strength)
+        plan = self.plan
+        control = Control(
+            version=1, look=plan.look, strength=plan.strength, overlays=plan.overlays, region=plan.region
+        )
         return Agent(
             self.tee,
             door,

@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from overglass_edge.meter import percentile
+from overglass_edge.overlay import with_scene
 from overglass_protocol.errors import DisplayError
+from overglass_protocol.scene import Scene
 from overglass_simulators.demo.layout import Box, Layout
 from overglass_simulators.demo.lettering import Pixels, Plate, caption
 from overglass_simulators.demo.palette import QUIET
-from overglass_simulators.demo.report import percentile
 from overglass_simulators.demo.spool import Kept, Planes, Spool
 
 TIME_BASE = Fraction(1, 90_000)
@@ -49,12 +51,7 @@ class Canvas:
         self.put(box, to_planes(pixels, self.colorspace))
 
     def picture(self) -> av.VideoFrame:
-        return av.VideoFrame.from_ndarray(
-            np.concatenate([plane.reshape(-1) for plane in self._planes]).reshape(
-                self.layout.height * 3 // 2, self.layout.width
-            ),
-            format="yuv420p",
-        )
+        return _joined(self._planes, self.layout.width, self.layout.height)
 
 
 class Letterer:
@@ -121,12 +118,30 @@ def _pictures(spool: Spool, canvas: Canvas, letterer: Letterer) -> Iterator[av.V
     last, begin = -1, spool.kept[0].trip.capture_time
     for index, (kept, camera, result) in enumerate(spool.read()):
         canvas.put(canvas.layout.camera, camera)
-        canvas.put(canvas.layout.result, result)
+        canvas.put(canvas.layout.result, _with_scene(result, kept.scene, canvas.colorspace))
         canvas.letter(canvas.layout.footer, letterer.footer(index, kept))
         picture = canvas.picture()
         last = max(last + 1, round((kept.trip.capture_time - begin) / TIME_BASE))
         picture.pts, picture.time_base = last, TIME_BASE
         yield picture
+
+
+def _with_scene(planes: Planes, scene: Scene | None, colorspace: int) -> Planes:
+    """The planes with the scene drawn over a copy of them."""
+    if scene is None or not scene.things:
+        return planes
+    height, width = planes[0].shape
+    picture = _joined(planes, width, height)
+    picture.colorspace = colorspace
+    pixels = np.asarray(with_scene(picture, scene).to_ndarray(), np.uint8).reshape(-1)
+    luma, cb, cr = np.split(pixels, [width * height, width * height * 5 // 4])
+    half = (height // 2, width // 2)
+    return luma.reshape(height, width), cb.reshape(half), cr.reshape(half)
+
+
+def _joined(planes: Planes, width: int, height: int) -> av.VideoFrame:
+    pixels = np.concatenate([plane.reshape(-1) for plane in planes])
+    return av.VideoFrame.from_ndarray(pixels.reshape(height * 3 // 2, width), format="yuv420p")
 
 
 def to_planes(pixels: Pixels, colorspace: int) -> Planes:
