@@ -76,6 +76,7 @@ def overglass(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         (("--clip", "{tmp}/clip.mp4", "--look", "nonesuch"), "there is no look called 'nonesuch'. Choose"),
         (("--camera", "63"), "camera 63"),
         (("--clip", "{tmp}/clip.mp4", "--out", "{tmp}/text.mp4"), "cannot write to"),
+        (("--clip", "{tmp}/clip.mp4", "--overlays", "ghosts"), "there is no overlay 'ghosts'"),
         (("--clip", "{tmp}/clip.mp4", "--size", "31x31"), "not a picture size"),
     ],
 )
@@ -101,7 +102,8 @@ def test_a_headless_run_writes_what_it_measured(
 ) -> None:
     out = tmp_path / "out"
     given = ("--clip", str(clip(tmp_path / "clip.mp4", 60)), "--look", "none", "--out", str(out), "--json")
-    assert overglass("--headless", *given) == 0
+    looked_for = ("--overlays", "faces, people,faces", "--region", "background")
+    assert overglass("--headless", *given, *looked_for) == 0
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])
     files = printed.pop("files")
     assert files == {
@@ -111,6 +113,7 @@ def test_a_headless_run_writes_what_it_measured(
     }
     assert sorted(path.name for path in out.iterdir()) == sorted((CLIP, PLOT, REPORT))
     assert json.loads((out / REPORT).read_text()) == printed
+    assert (printed["overlays"], printed["region"]) == (["faces", "people"], "background")
     assert printed["frames"]["captured"] > 0
     assert 0 < printed["latency_ms"]["frames"] == printed["frames"]["returned"]
     assert {"cores", "cpu", "load"} <= set(printed["machine"])
