@@ -6,6 +6,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from overglass_protocol import rtc
+
 MIN_SECRET = 32
 "Characters: HS256 wants a key at least as long as its 256-bit hash (RFC 7518, 3.2)."
 
@@ -19,6 +21,11 @@ class Settings(BaseSettings):
     port: int = Field(default=8400, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     secret: SecretStr | None = Field(default=None, description="Signs tokens; needed beyond loopback.")
     max_sessions: int = Field(default=8, ge=1, le=10_000, description="Sessions served at once.")
+    max_viewers: int = Field(default=16, ge=0, le=1000, description="Viewers of one session at once.")
+    share_minutes: float = Field(default=240.0, gt=0, description="How long a shared view link is valid.")
+    origins: tuple[str, ...] = Field(
+        default=(), description="Web origins besides our own whose pages may use the doors without tokens."
+    )
     look: str = Field(default="none", description="The look of a session that asks for none.")
     fps: float = Field(default=30.0, gt=0, le=240, description="Frames a second the encoder plans for.")
     max_bitrate: int | None = Field(default=None, ge=50_000, description="Bits per second sent to one edge.")
@@ -57,6 +64,18 @@ class Settings(BaseSettings):
         if self.host == "localhost":
             return ("127.0.0.1",)
         return (self.host,) if self.loopback else None
+
+    def peer_settings(self) -> rtc.PeerSettings:
+        """How connections are made and pictures sent."""
+        password = self.ice_password
+        return rtc.PeerSettings(
+            hosts=self.media_hosts,
+            ice_servers=self.ice_servers,
+            ice_username=self.ice_username,
+            ice_password=password.get_secret_value() if password is not None else None,
+            fps=self.fps,
+            max_bitrate=self.max_bitrate,
+        )
 
 
 _SECRET_CURE = (

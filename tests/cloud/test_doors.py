@@ -101,23 +101,6 @@ async def test_an_offer_that_cannot_be_answered_takes_no_place() -> None:
         assert (await post(client, offer)).status_code == 201
 
 
-async def test_trickled_candidates_are_taken_and_other_bodies_refused() -> None:
-    async with running() as client, offering() as (_, offer):
-        location = (await post(client, offer)).headers["location"]
-        headers = {"Content-Type": "application/trickle-ice-sdpfrag"}
-        fragment = "a=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n"
-        response = await client.patch(location, content=fragment, headers=headers)
-        assert response.status_code == 204
-        assert not response.content
-        assert_problem(await client.patch(location, content="x"), 415, "wrong-content-type")
-        assert_problem(await client.patch("/live/x", content="", headers=headers), 404, "no-such-session")
-        restart = "a=ice-ufrag:new\r\na=ice-pwd:0123456789012345678901\r\n"
-        restarted = await client.patch(location, content=restart, headers=headers)
-        assert_problem(restarted, 422, "no-ice-restart")
-        bad = await client.patch(location, content="a=candidate:nonsense", headers=headers)
-        assert_problem(bad, 400, "malformed-sdp")
-
-
 async def test_a_session_is_resumed_by_its_token_and_not_by_another() -> None:
     async with running() as client, offering() as (_, a), offering() as (_, b), offering() as (_, c):
         first = await post(client, a)
