@@ -5,11 +5,16 @@ Imports at the top stay light, since every `overglass --help` loads this file.
 
 import json
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from overglass_protocol.errors import ConfigError
+
+if TYPE_CHECKING:
+    from overglass_cloud.config import Places, Settings
+
+    S = TypeVar("S", bound=Places)
 
 
 def cloud(
@@ -75,14 +80,19 @@ def looks(
     Console().print(table)
 
 
-def settings_from(**flags: Any) -> Any:
+def settings_from(**flags: Any) -> "Settings":
     """Settings of the flags given, over the environment. Raises ConfigError in one line."""
-    from pydantic import ValidationError
-
     from overglass_cloud.config import Settings
 
+    return read(Settings, **flags)
+
+
+def read(kind: "type[S]", **flags: Any) -> "S":
+    """Settings of this kind. Raises ConfigError in one line."""
+    from pydantic import ValidationError
+
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        return kind(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -1,19 +1,34 @@
 """What the service can be told: flags and OVERGLASS_* variables. The one place that reads the environment."""
 
 import ipaddress
-from typing import Self
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from platformdirs import user_cache_path
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET = 32
 "Characters: HS256 wants a key at least as long as its 256-bit hash (RFC 7518, 3.2)."
 
 
-class Settings(BaseSettings):
-    """Settings of one service process."""
+def _cached_models() -> Path:
+    return user_cache_path("overglass", appauthor=False) / "models"
+
+
+class Places(BaseSettings):
+    """Where things lie on this machine."""
 
     model_config = SettingsConfigDict(env_prefix="OVERGLASS_", frozen=True)
+
+    models: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_cached_models,
+        description="Folder of model files; may be read-only, with the files laid there by hand.",
+    )
+
+
+class Settings(Places):
+    """Settings of one service process."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8400, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
