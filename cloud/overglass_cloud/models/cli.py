@@ -123,7 +123,7 @@ def _bar(store: "Store", name: str) -> "Iterator[tuple[Progress, Any]]":
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=16),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),

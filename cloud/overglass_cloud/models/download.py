@@ -56,7 +56,7 @@ def download(
     def wait(state: RetryCallState) -> None:
         reason, seconds = _reason(state), state.upcoming_sleep
         log.debug("download interrupted", model=model.name, reason=reason, again_in_s=round(seconds, 1))
-        progress(part.length, f"{reason}; again in {seconds:.0f} s")
+        progress(part.length, f"again in {seconds:.0f} s")
 
     try:
         # Plain HTTP is for this machine alone (see the manifest), where no proxy may stand between.
