@@ -47,17 +47,27 @@ def cloud(
 
 
 def token(
-    scope: Annotated[str, typer.Option(help="session (opens one session) or view (only views).")] = "session",
+    scope: Annotated[
+        str, typer.Option(help="session (opens sessions, one at a time) or view (only views).")
+    ] = "session",
     minutes: Annotated[float, typer.Option(min=0.1, help="How long it is valid.")] = 60.0,
     session: Annotated[str | None, typer.Option(help="For a view token: the session it may view.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a token that lets somebody into a service beyond loopback."""
     from overglass_cloud.tokens import make_token
 
     if scope not in ("session", "view"):
         raise ConfigError(f"there is no scope {scope!r}", cure="Choose session or view.")
-    secret = os.environ.get("OVERGLASS_SECRET")
-    typer.echo(make_token(secret, "view" if scope == "view" else "session", minutes, session))
+    secret = settings_from().secret
+    made = make_token(
+        secret.get_secret_value() if secret is not None else None,
+        "view" if scope == "view" else "session",
+        minutes,
+        session,
+    )
+    said = {"token": made, "scope": scope, "minutes": minutes, "session": session}
+    typer.echo(json.dumps(said) if as_json else made)
 
 
 def looks(
