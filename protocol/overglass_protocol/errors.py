@@ -82,3 +82,7 @@ class LookError(OverglassError):
 
 class RecordingError(OverglassError):
     """A session folder cannot be written or cannot be read."""
+
+
+class ModelError(OverglassError):
+    """A model file is missing, or is not what it should be."""

@@ -1,5 +1,7 @@
 """The HTTP doors: what opens them, and what each refusal says."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -134,7 +136,7 @@ async def test_a_name_that_somebody_else_controls_does_not_reach_a_loopback_serv
         assert (await client.get("/looks", headers={"Host": "evil.example"})).status_code == 400
 
 
-async def test_beyond_loopback_a_token_opens_one_session_and_only_its_owner_ends_it() -> None:
+async def test_beyond_loopback_a_token_opens_one_session_at_a_time_and_only_its_owner_ends_it() -> None:
     settings = Settings(host="0.0.0.0", secret=SECRET)
     async with running(settings) as client, offering() as (_, a), offering() as (_, b):
         mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
@@ -151,3 +153,35 @@ async def test_beyond_loopback_a_token_opens_one_session_and_only_its_owner_ends
         resume = {**mine, "Overglass-Resume": opened.headers["overglass-resume"]}
         assert (await post(client, b, headers=resume)).headers["location"] == location
         assert (await client.delete(location, headers=mine)).status_code == 200
+
+
+async def test_a_token_opens_a_new_session_once_its_last_one_has_ended() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        assert_problem(await post(client, "v=0 nonsense", headers=mine), 400, "malformed-sdp")
+        first = await post(client, a, headers=mine)
+        assert first.status_code == 201, "one that could not be opened does not count"
+        assert_problem(await post(client, b, headers=mine), 403, "token-used")
+        assert (await client.delete(first.headers["location"], headers=mine)).status_code == 200
+        again = await post(client, b, headers=mine)
+        assert again.status_code == 201
+        assert again.headers["location"] != first.headers["location"]
+
+
+async def test_a_goodbye_frees_the_token_at_once() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        assert (await post(client, a, headers=mine)).status_code == 201
+        (visit,) = client.app.state.visits._by_id.values()  # type: ignore[attr-defined]
+        visit.ended = "the edge said goodbye"
+        assert (await post(client, b, headers=mine)).status_code == 201
+
+
+async def test_two_offers_at_once_with_one_token_open_one_session() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        both = await asyncio.gather(*(post(client, offer, headers=mine) for offer in (a, b)))
+        assert sorted(response.status_code for response in both) == [201, 403]
