@@ -10,17 +10,19 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 
 import structlog
 
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
+from overglass_cloud.overlays import Overlays
 from overglass_cloud.problems import Problem
 from overglass_cloud.scheduler import Painted, Scheduler
+from overglass_cloud.summary import Summary
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Stages
-from overglass_protocol.errors import LookError, PeerError
+from overglass_protocol.errors import LookError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Limit, Report, Welcome
@@ -33,25 +35,17 @@ REPORT_EVERY = 2.0
 "Seconds between reports of what limits quality."
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a session has done so far, for metrics and people."""
-
-    id: str
-    connected: bool
-    look: str
-    received: int
-    painted: int
-    sent: int
-    dropped: dict[str, int]
-    bitrate: int
-    round_trip: float | None
-
-
 class Visit:
     """One session. `opened_by` is the id of the token that opened it."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler, control: Control, opened_by: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scheduler: Scheduler,
+        capabilities: Capabilities,
+        control: Control,
+        opened_by: str,
+    ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.resume_token = secrets.token_urlsafe(24)
         self.opened_by = opened_by
@@ -63,7 +57,10 @@ class Visit:
         self._settings = settings
         self._looks = scheduler.looks.names
         self._loop = asyncio.get_running_loop()
-        self._seat = scheduler.seat(control, self._send_painted, self._on_look_failed)
+        self._overlays = Overlays(
+            capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
+        )
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
         self._credentials: tuple[str, str] | None = None
@@ -117,6 +114,7 @@ class Visit:
         self._flush()
         self._seat.leave()
         await self._drop_peer()
+        await asyncio.to_thread(self._overlays.close)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -124,7 +122,8 @@ class Visit:
 
     def summary(self) -> Summary:
         now = self._peer.statistics() if self._peer is not None else None
-        dropped = self._dropped_before + self._seat.dropped + Counter(now.dropped if now else {})
+        dropped = self._dropped_before + self._seat.dropped + self._overlays.dropped
+        dropped += Counter(now.dropped if now else {})
         return Summary(
             id=self.id,
             connected=self._peer is not None,
@@ -141,7 +140,11 @@ class Visit:
         settings = self._settings
         password = settings.ice_password
         handlers = rtc.Handlers(
-            frame=self._seat.submit, message=self._on_message, stamp=self._on_stamp, lost=self._on_lost
+            frame=self._on_frame,
+            finish=self._overlays.finished,
+            message=self._on_message,
+            stamp=self._on_stamp,
+            lost=self._on_lost,
         )
         return rtc.Peer(
             rtc.PeerSettings(
@@ -161,6 +164,7 @@ class Visit:
             resume_token=self.resume_token,
             resumed=resumed,
             looks=self._looks,
+            overlays=self._overlays.available,
             control=control,
         )
 
@@ -196,8 +200,17 @@ class Visit:
         self._talk.report(Report(limit=limit, frames_per_s=rate, dropped=dropped, bitrate=statistics.bitrate))
         self._flush()
 
+    def _on_frame(self, frame: Frame) -> None:
+        """In the decoder's thread."""
+        self._overlays.look_at(frame)
+        self._seat.submit(frame)
+
+    def _steer(self) -> None:
+        self._seat.control = self._overlays.steer(self._talk.control)
+        self._flush()
+
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread: the result goes to the encoder."""
+        """In the engine's thread or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
@@ -214,6 +227,10 @@ class Visit:
     def _on_look_failed(self, control: Control, error: LookError) -> None:
         """In the engine's thread: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
+
+    def _on_overlay_missing(self, error: OverglassError) -> None:
+        self.log.warning("an overlay cannot be shown", reason=error.message)
+        self._talk.complain("overlay-missing", error.message, error.cure)
 
     def _cross(self, call: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
@@ -237,8 +254,8 @@ class Visit:
     def _act_on(self, events: list[Event]) -> None:
         for event in events:
             match event:
-                case ControlChanged(control):
-                    self._seat.control = control
+                case ControlChanged():
+                    self._steer()
                 case StampArrived(stamp):
                     if self._peer is not None:
                         self._peer.keep_envelope(stamp)
