@@ -9,9 +9,12 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from overglass_cloud import doors, problems
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
 from overglass_cloud.looks import Looks
 from overglass_cloud.metrics import Metrics
+from overglass_cloud.models.manifest import Manifest
+from overglass_cloud.models.store import Store
 from overglass_cloud.origins import Origins
 from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.tokens import Gate
@@ -23,12 +26,14 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
     scheduler = Scheduler(looks)
-    visits = Visits(settings, scheduler)
+    capabilities = Capabilities(Store(settings.models, Manifest.shipped()))
+    visits = Visits(settings, scheduler, capabilities)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with scheduler:
             await asyncio.wrap_future(scheduler.start_look(settings.look))
+            await asyncio.to_thread(capabilities.warm)
             # What is loaded by now stays; without it in the way a collection pauses frames far less.
             gc.collect()
             gc.freeze()
@@ -50,6 +55,6 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     gate = Gate(secret)
     app.include_router(doors.session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
-    app.include_router(doors.status_doors(visits, scheduler, Metrics(visits, scheduler)))
+    app.include_router(doors.status_doors(visits, scheduler, capabilities, Metrics(visits, scheduler)))
     app.state.visits = visits
     return app

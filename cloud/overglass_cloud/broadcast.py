@@ -71,8 +71,10 @@ class Viewer:
 class Broadcast:
     """One session's viewers. Used on the loop, but for `show`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, finish: Callable[[Frame, Envelope], Envelope]) -> None:
+        """`finish` completes an envelope when its picture is encoded, in the encoder's thread."""
         self._settings = settings
+        self._finish = finish
         self._loop = asyncio.get_running_loop()
         self._viewers: dict[str, Viewer] = {}
         self._encoders: dict[str, EncoderThread] = {}
@@ -130,7 +132,7 @@ class Broadcast:
         self._sound_time.restart()
         self._sequence_shift = None
 
-    def show(self, frame: Frame, envelope: Envelope | None) -> None:
+    def show(self, frame: Frame, envelope: Envelope) -> None:
         """In the engine's thread: a painted picture, and what viewers are told of it. Never waits."""
         for encoder in list(self._encoders.values()):
             own = copied(frame.picture)  # an encoder writes into the picture it is given
@@ -182,7 +184,7 @@ class Broadcast:
                 codec,
                 self._settings.fps,
                 lambda width, height: self._bitrate(codec, width, height),
-                lambda encoded: self._cross(lambda: self._send(codec, encoded)),
+                lambda encoded: self._deliver(codec, encoded),
                 rtp_time=lambda frame: self._picture_time(frame.rtp_time, frame.captured),
             )
         self._key_at[codec] = time.monotonic()
@@ -199,11 +201,17 @@ class Broadcast:
         borne = [v.peer.allowance(width, height) for v in list(self._viewers.values()) if v.codec == codec]
         return max(int(LEAST_SHARE * best), min(borne, default=best))
 
-    def _send(self, codec: str, encoded: Encoded) -> None:
-        frame = encoded.frame
+    def _deliver(self, codec: str, encoded: Encoded) -> None:
+        """In the encoder's thread."""
+        envelope = encoded.frame.envelope
+        if envelope is not None:
+            envelope = self._finish(encoded.frame, envelope)
+        self._cross(lambda: self._send(codec, encoded, envelope))
+
+    def _send(self, codec: str, encoded: Encoded, envelope: Envelope | None) -> None:
         for viewer in list(self._viewers.values()):
             if viewer.codec == codec:
-                viewer.peer.send_unit(encoded.data, encoded.rtp_time, frame.envelope, frame.captured)
+                viewer.peer.send_unit(encoded.data, encoded.rtp_time, envelope, encoded.frame.captured)
 
     def _refresh(self, id: str) -> None:
         """A viewer lost its way: only a key frame helps."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
 from overglass_cloud.exchange import SDP, created, fragment_of, nothing, text_of
 from overglass_cloud.metrics import Metrics
@@ -63,14 +64,21 @@ def session_doors(gate: Gate, visits: Visits, scheduler: Scheduler, settings: Se
     return doors
 
 
-def status_doors(visits: Visits, scheduler: Scheduler, metrics: Metrics) -> APIRouter:
-    """Where anybody may look: what can be painted, and how the service is."""
+def status_doors(
+    visits: Visits, scheduler: Scheduler, capabilities: Capabilities, metrics: Metrics
+) -> APIRouter:
+    """Where anybody may look: what can be painted and found, and how the service is."""
     doors = APIRouter()
 
     @doors.get("/looks")
     async def list_looks() -> list[dict[str, Any]]:
         """What can be generated here."""
         return [look.describe() for look in scheduler.looks]
+
+    @doors.get("/overlays")
+    def list_overlays() -> list[dict[str, Any]]:
+        """What can be looked for here, and what to do where a model is missing."""
+        return capabilities.describe()
 
     @doors.get("/healthz")
     async def alive() -> dict[str, str]:

@@ -10,17 +10,20 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from overglass_cloud.broadcast import Broadcast
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
+from overglass_cloud.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
+from overglass_cloud.summary import Summary
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
-from overglass_protocol.errors import LookError, PeerError
+from overglass_protocol.errors import LookError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Limit, Report, Welcome
@@ -33,25 +36,17 @@ REPORT_EVERY = 2.0
 "Seconds between reports of what limits quality."
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a session has done so far, for metrics and people."""
-
-    id: str
-    connected: bool
-    look: str
-    received: int
-    painted: int
-    sent: int
-    dropped: dict[str, int]
-    bitrate: int
-    round_trip: float | None
-
-
 class Visit:
     """One session. `opened_by` is the id of the token that opened it."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler, control: Control, opened_by: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scheduler: Scheduler,
+        capabilities: Capabilities,
+        control: Control,
+        opened_by: str,
+    ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.resume_token = secrets.token_urlsafe(24)
         self.opened_by = opened_by
@@ -62,11 +57,14 @@ class Visit:
         self.log = log.bind(session=self.id[:8])
         self.picture_at: float | None = None
         "When the newest picture came in, monotonic seconds."
-        self.broadcast = Broadcast(settings)
         self._settings = settings
         self._looks = scheduler.looks.names
         self._loop = asyncio.get_running_loop()
-        self._seat = scheduler.seat(control, self._send_painted, self._on_look_failed)
+        self._overlays = Overlays(
+            capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
+        )
+        self.broadcast = Broadcast(settings, self._overlays.finished)
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
         self.credentials: tuple[str, str] | None = None
@@ -114,6 +112,7 @@ class Visit:
         self._seat.leave()
         await self._drop_peer()
         await self.broadcast.close()
+        await asyncio.to_thread(self._overlays.close)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -121,7 +120,8 @@ class Visit:
 
     def summary(self) -> Summary:
         now = self._peer.statistics() if self._peer is not None else None
-        dropped = self._dropped_before + self._seat.dropped + Counter(now.dropped if now else {})
+        dropped = self._dropped_before + self._seat.dropped + self._overlays.dropped
+        dropped += Counter(now.dropped if now else {})
         return Summary(
             id=self.id,
             connected=self._peer is not None,
@@ -137,6 +137,7 @@ class Visit:
     def _make_peer(self) -> rtc.Peer:
         handlers = rtc.Handlers(
             frame=self._take,
+            finish=self._overlays.finished,
             sound=self.broadcast.hear,
             message=self._on_message,
             stamp=self._on_stamp,
@@ -149,6 +150,7 @@ class Visit:
         self.picture_at = frame.decoded
         peer = self._peer
         if len(self.broadcast) or (peer is not None and peer.sends):
+            self._overlays.look_at(frame)
             self._seat.submit(frame)
 
     def _welcome(self, control: Control, resumed: bool) -> Welcome:
@@ -157,6 +159,7 @@ class Visit:
             resume_token=self.resume_token,
             resumed=resumed,
             looks=self._looks,
+            overlays=self._overlays.available,
             control=control,
         )
 
@@ -200,15 +203,19 @@ class Visit:
         )
         self._flush()
 
+    def _steer(self) -> None:
+        self._seat.control = self._overlays.steer(self._talk.control)
+        self._flush()
+
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread: the result goes to the encoder."""
+        """In the engine's thread or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
             stages = Stages(frame.arrived, frame.decoded, painted.started, painted.painted, 0.0)
             envelope = envelope.with_stages(stages, version)
         if len(self.broadcast):
-            self.broadcast.show(frame, _for_viewers(frame, version))
+            self.broadcast.show(frame, self._for_viewers(frame, version))
         peer = self._peer
         if peer is not None:
             peer.send(replace(frame, envelope=envelope))
@@ -217,9 +224,18 @@ class Visit:
             frame_id = envelope.frame_id if envelope is not None else None
             self._cross(lambda: self._announce(version, frame_id))
 
+    def _for_viewers(self, frame: Frame, version: int) -> Envelope:
+        """What viewers are told of a picture: its number and time, not where the wearer's head is."""
+        number = frame.envelope.frame_id if frame.envelope is not None else self._seat.painted
+        return Envelope(number, frame.captured, control_version=version)
+
     def _on_look_failed(self, control: Control, error: LookError) -> None:
         """In the engine's thread: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
+
+    def _on_overlay_missing(self, error: OverglassError) -> None:
+        self.log.warning("an overlay cannot be shown", reason=error.message)
+        self._talk.complain("overlay-missing", error.message, error.cure)
 
     def _cross(self, call: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
@@ -243,8 +259,8 @@ class Visit:
     def _act_on(self, events: list[Event]) -> None:
         for event in events:
             match event:
-                case ControlChanged(control):
-                    self._seat.control = control
+                case ControlChanged():
+                    self._steer()
                 case StampArrived(stamp):
                     if self._peer is not None:
                         self._peer.keep_envelope(stamp)
@@ -284,10 +300,3 @@ class Visit:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _for_viewers(frame: Frame, version: int) -> Envelope | None:
-    """What viewers are told of a picture: its number and time, not where the wearer's head is."""
-    if frame.envelope is None:
-        return None
-    return Envelope(frame.envelope.frame_id, frame.captured, control_version=version)

@@ -9,11 +9,13 @@ from collections import Counter
 
 import structlog
 
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
 from overglass_cloud.problems import Problem
 from overglass_cloud.scheduler import Scheduler
+from overglass_cloud.summary import Summary
 from overglass_cloud.tokens import Pass
-from overglass_cloud.visit import Summary, Visit
+from overglass_cloud.visit import Visit
 from overglass_protocol.control import Control
 from overglass_protocol.rtc.sdp import Offer
 
@@ -26,9 +28,10 @@ SWEEP_EVERY = 0.5
 class Visits:
     """The sessions, by id."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler) -> None:
+    def __init__(self, settings: Settings, scheduler: Scheduler, capabilities: Capabilities) -> None:
         self._settings = settings
         self._scheduler = scheduler
+        self._capabilities = capabilities
         self._by_id: dict[str, Visit] = {}
         self.past: Counter[str] = Counter()
         "Totals of sessions that are over: `received`, `painted`, `sent`, and `dropped REASON`."
@@ -50,7 +53,7 @@ class Visits:
             )
         if len(self._by_id) >= self._settings.max_sessions:
             raise self._full()
-        visit = Visit(self._settings, self._scheduler, control, admitted.id)
+        visit = Visit(self._settings, self._scheduler, self._capabilities, control, admitted.id)
         self._by_id[visit.id] = visit  # before the first wait, so that the limit holds
         try:
             await asyncio.wrap_future(self._scheduler.start_look(control.look))

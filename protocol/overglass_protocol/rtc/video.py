@@ -7,6 +7,7 @@ Crosses between the loop and the codecs' threads; nothing else in the project ha
 import asyncio
 import contextlib
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -204,10 +205,12 @@ class Video:
         envelope = encoded.frame.envelope
         made_here = envelope is not None and not encoded.frame.arrived
         captured = envelope.capture_time if envelope is not None and made_here else None
-        if envelope is not None and envelope.stages is not None:
-            envelope = replace(envelope, stages=replace(envelope.stages, encoded=encoded.encoded))
         if envelope is not None:
-            self._handlers.encoded(envelope, encoded.encoded)
+            envelope = self._handlers.finish(encoded.frame, envelope)
+            now = time.monotonic()
+            if envelope.stages is not None:
+                envelope = replace(envelope, stages=replace(envelope.stages, encoded=now))
+            self._handlers.encoded(envelope, now)
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
             self._loop.call_soon_threadsafe(
                 self.send_unit, encoded.data, encoded.rtp_time, envelope, captured
