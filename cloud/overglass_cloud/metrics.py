@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from overglass_cloud.scheduler import Scheduler
-from overglass_cloud.visit import Summary
+from overglass_cloud.summary import Summary
 from overglass_cloud.visits import Visits
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from overglass_edge.agent import Agent
 from overglass_edge.contract import AgentSettings, Recording
 from overglass_edge.door import Door
-from overglass_edge.sources import Captured, assumed_intrinsics
+from overglass_edge.sources import Camera, Captured, assumed_intrinsics
 from overglass_edge.trip import Trip
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.frame import Frame
+from overglass_simulators.bench.camera import LoopCamera
 
 WITHIN = 20.0
 "Seconds that any wait of these tests may take on a busy machine; none is expected to."
@@ -73,10 +74,11 @@ class Glasses:
         control: Control,
         *,
         codecs: tuple[str, ...] = ("H264", "VP8"),
-        record: Callable[[TextureCamera], Recording] | None = None,
+        record: Callable[[Camera], Recording] | None = None,
         silence_seconds: float = 2.0,
+        camera: TextureCamera | LoopCamera | None = None,
     ) -> None:
-        self.camera = TextureCamera()
+        self.camera = camera or TextureCamera()
         self.frames: list[Frame] = []
         self.trips: list[Trip] = []
         self.said: list[tuple[str, str]] = []

@@ -7,6 +7,7 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.sdp import VIDEO_CODECS
+from overglass_protocol.rtc.sound import SoundPacket
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,19 @@ class PeerSettings:
 
 @dataclass(slots=True)
 class Handlers:
-    """What a peer tells its owner. Each is called on the loop, but for `frame` and `encoded`."""
+    """What a peer tells its owner. Each is called on the loop, but for `frame`, `finish` and `encoded`."""
 
     frame: Callable[[Frame], None] = lambda frame: None
     "A picture came in. Called in the decoder's thread: hand over and return."
     unit: Callable[[str, AccessUnit], None] | None = None
     "An encoded picture came in: codec and bytes. When this is set, nothing is decoded."
+    finish: Callable[[Frame, Envelope], Envelope] = lambda frame, envelope: envelope
+    """A picture of ours was encoded and its envelope goes out next, as this returns it. Called in the
+    encoder's thread; whatever it waits for, the picture waits for too."""
     encoded: Callable[[Envelope, float], None] = lambda envelope, at: None
     "A picture of ours was encoded at that time. Called in the encoder's thread."
+    sound: Callable[[SoundPacket, float], None] = lambda packet, captured: None
+    "Sound came in: a packet of Opus, and when it was captured on this machine's monotonic clock."
     message: Callable[[str | bytes], None] = lambda data: None
     "Something came on the `control` channel."
     stamp: Callable[[bytes], None] = lambda data: None
