@@ -22,7 +22,7 @@ from overglass_simulators.demo.journal import Journal, Vitals
 from overglass_simulators.demo.pairs import Pair, Pairing
 from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.report import Account
-from overglass_simulators.demo.service import Service, known_look
+from overglass_simulators.demo.service import AwaitedService, known_look
 from overglass_simulators.demo.source import open_source
 from overglass_simulators.demo.tee import Tee
 from overglass_simulators.machine import machine
@@ -52,7 +52,7 @@ class Run:
         # Before anything runs, lest the load be our own.
         self._machine = machine()
         self._pairing = Pairing(takers)
-        self._service = Service()
+        self._service = AwaitedService()
         self._playing: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
