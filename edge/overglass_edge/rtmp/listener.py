@@ -60,6 +60,8 @@ class _Connection:
     since: float
     heard: float = field(default=0.0)
     is_open: bool = True
+    has_finished: bool = False
+    "It has published, and said goodbye."
 
 
 class Listener:
@@ -146,11 +148,16 @@ class Listener:
             case Refused(reason):
                 yield from self._end(connection, reason)
             case Finished():
-                yield from self._end(connection, "it has ended")
+                # It closes the connection itself, and some take it amiss when we are faster.
+                self._publisher, connection.has_finished = None, True
+                connection.since = time.monotonic()
+                yield Gone(connection.who, "it has ended")
 
     def _end(self, connection: _Connection, why: str) -> Iterator[News]:
         was_publisher = connection is self._publisher
         self._drop(connection)
+        if connection.has_finished:
+            return
         yield Gone(connection.who, why) if was_publisher else TurnedAway(connection.who, why)
 
     def _look_at_the_clock(self, now: float) -> Iterator[News]:

@@ -162,9 +162,9 @@ class PublisherTalk:
             case "play" | "play2":
                 self._status("error", "NetStream.Play.Failed", "Nothing can be played here.")
                 yield Refused("it wants to play, not to publish")
-            case "deleteStream" | "closeStream" | "FCUnpublish" if self._published:
+            case "deleteStream" | "closeStream" if self._published:
                 yield Finished()
-            case "releaseStream" | "FCPublish":
+            case "releaseStream" | "FCPublish" | "FCUnpublish":
                 self._say(_COMMAND_CHUNKS, 0, "_result", transaction, None)
             case _:
                 pass

@@ -106,7 +106,8 @@ def test_media_before_the_key_is_not_listened_to_and_after_it_is_handed_out() ->
         Media(is_video=True, time=7, data=b"picture"),
         Media(is_video=False, time=9, data=b"sound"),
     ]
-    assert publisher.say("FCUnpublish", 6.0, None, "KEY") == [Finished()]
+    assert publisher.say("FCUnpublish", 6.0, None, "KEY") == []
+    assert publisher.say("deleteStream", 7.0, None, 1.0) == [Finished()]
 
 
 def test_a_long_message_is_refused_from_a_stranger_and_taken_from_a_publisher() -> None:
