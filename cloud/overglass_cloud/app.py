@@ -15,6 +15,7 @@ from overglass_cloud.metrics import Metrics
 from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.tokens import Gate
 from overglass_cloud.visits import Visits
+from overglass_cloud.web import pages
 
 
 def create_app(settings: Settings, looks: Looks) -> FastAPI:
@@ -46,5 +47,6 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
     app.include_router(doors.session_doors(Gate(secret), visits, scheduler, settings.look))
     app.include_router(doors.status_doors(visits, scheduler, Metrics(visits, scheduler)))
+    app.include_router(pages())
     app.state.visits = visits
     return app
