@@ -10,7 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Any, Self, TypeVar
 
@@ -234,7 +234,7 @@ class Scheduler:
         painted = time.monotonic()
         for (seat, frame, control), picture in zip(chosen, results, strict=True):
             seat.painted += 1
-            result = Frame(picture, frame.envelope, frame.arrived, frame.decoded, frame.rtp_time)
+            result = replace(frame, picture=picture)
             try:
                 seat._deliver(Painted(result, started, painted, control))
             except Exception:

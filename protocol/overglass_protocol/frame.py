@@ -21,6 +21,9 @@ class Frame:
     "When it left the decoder, likewise."
     rtp_time: int = 0
     "The sender's RTP timestamp, 90 kHz, unwrapped."
+    captured: float = 0.0
+    """When it was captured, on this machine's monotonic clock, as near as the sender's reports and the
+    arrival of its packets tell; 0 if it was made here. Sound that came with it is on the same clock."""
 
 
 def copied(picture: av.VideoFrame) -> av.VideoFrame:

@@ -8,5 +8,15 @@ from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
 from overglass_protocol.rtc.encoder import TIME_BASE
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.peer import Peer
+from overglass_protocol.rtc.sound import SOUND_RATE, SoundPacket
 
-__all__ = ["TIME_BASE", "AccessUnit", "Handlers", "Peer", "PeerSettings", "Statistics"]
+__all__ = [
+    "SOUND_RATE",
+    "TIME_BASE",
+    "AccessUnit",
+    "Handlers",
+    "Peer",
+    "PeerSettings",
+    "SoundPacket",
+    "Statistics",
+]

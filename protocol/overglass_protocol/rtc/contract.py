@@ -7,6 +7,7 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.sdp import VIDEO_CODECS
+from overglass_protocol.rtc.sound import SoundPacket
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Handlers:
     "An encoded picture came in: codec and bytes. When this is set, nothing is decoded."
     encoded: Callable[[Envelope, float], None] = lambda envelope, at: None
     "A picture of ours was encoded at that time. Called in the encoder's thread."
+    sound: Callable[[SoundPacket, float], None] = lambda packet, captured: None
+    "Sound came in: a packet of Opus, and when it was captured on this machine's monotonic clock."
     message: Callable[[str | bytes], None] = lambda data: None
     "Something came on the `control` channel."
     stamp: Callable[[bytes], None] = lambda data: None

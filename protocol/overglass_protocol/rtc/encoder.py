@@ -194,6 +194,8 @@ class EncoderThread:
 
 
 def _rtp_time(frame: Frame) -> int:
-    """90 kHz media time: of the capture where it is known, of now where it is not."""
+    """90 kHz media time: of the capture where it is known, as it came in, or of now."""
+    if frame.envelope is None and frame.rtp_time:
+        return frame.rtp_time
     seconds = frame.envelope.capture_time if frame.envelope is not None else time.monotonic()
     return int(seconds * CLOCK_RATE)

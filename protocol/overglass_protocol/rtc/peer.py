@@ -18,11 +18,13 @@ from overglass_protocol.errors import PeerError, UnusableOfferError
 from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc import ice, sdp
+from overglass_protocol.rtc.capture_clock import CaptureClock
 from overglass_protocol.rtc.channels import Channels
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.receiver import VideoReceiver
 from overglass_protocol.rtc.sender import VideoSender
+from overglass_protocol.rtc.sound import SOUND_RATE, SoundPacket, SoundReceiver, SoundSender
 from overglass_protocol.rtc.video import Video
 from overglass_protocol.stamps import FrameStamp
 
@@ -48,13 +50,23 @@ class Peer:
         )
         self._connection.on("connectionstatechange", self._on_state)
         self._channels = Channels(self._connection, handlers)
-        self._video = Video(settings, handlers, self._channels.say, self._lose)
+        self._clock = CaptureClock()
+        self._video = Video(settings, handlers, self._clock, self._channels.say, self._lose)
+        self._sound: SoundSender | None = None
 
-    async def offer(self, direction: str = "sendrecv") -> str:
-        """Makes an offer of one video (`sendrecv` or `sendonly`) and both data channels."""
+    async def offer(
+        self, direction: str = "sendrecv", *, sound: str | None = None, channels: bool = True
+    ) -> str:
+        """Makes an offer of one video in that direction, and sound (`sendonly` or `recvonly`) if it is given.
+
+        Without `channels` there are none for words: as plain WHIP and WHEP clients offer.
+        """
         with ice.offering(self._settings.hosts):
             self._video.add_to(self._connection, direction, self._settings.codecs)
-            self._channels.create()
+            if sound is not None:
+                self._use_sound(self._connection.addTransceiver("audio", sound), sound)
+            if channels:
+                self._channels.create()
             await self._connection.setLocalDescription(await self._connection.createOffer())
         return self._connection.localDescription.sdp
 
@@ -66,8 +78,8 @@ class Peer:
             # aiortc raises its own, ValueError, AssertionError and more on a bad answer.
             raise PeerError(f"the service's answer cannot be used: {error}") from error
 
-    async def answer(self, offer: sdp.Offer) -> str:
-        """Answers an offer that `sdp.read_offer` let through.
+    async def answer(self, offer: sdp.Offer, *, sends_sound: bool = False) -> str:
+        """Answers an offer that `sdp.read_offer` let through; takes its sound, or sends some.
 
         Raises UnusableOfferError when it cannot be answered all the same.
         """
@@ -77,7 +89,7 @@ class Peer:
                 self._video.add_to(self._connection, _ANSWERING[offer.video], codecs)
                 remote = aiortc.RTCSessionDescription(offer.sdp, "offer")
                 await self._connection.setRemoteDescription(remote)
-                self._decline_sound()
+                self._answer_sound(offer, sends_sound)
                 self._be_passive(offer.sdp)
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
         except Exception as error:
@@ -121,12 +133,43 @@ class Peer:
         """
         self._video.send(frame)
 
-    def send_unit(self, data: bytes, rtp_time: int, envelope: Envelope | None = None) -> None:
+    def send_unit(
+        self, data: bytes, rtp_time: int, envelope: Envelope | None = None, captured: float | None = None
+    ) -> None:
         """Sends a picture that is encoded already, in the negotiated codec. Only on the loop.
 
-        `data` is one access unit, `rtp_time` its time in 90 kHz. Nothing is sent before media flows.
+        `data` is one access unit, `rtp_time` its time in 90 kHz, `captured` the same in seconds of this
+        machine's monotonic clock (now, if it is not known). Nothing is sent before media flows.
         """
-        self._video.send_unit(data, rtp_time, envelope)
+        self._video.send_unit(data, rtp_time, envelope, captured)
+
+    def send_sound(self, packet: SoundPacket, captured: float | None = None) -> None:
+        """Sends a packet of Opus, `captured` as in `send_unit`. Only on the loop. Nothing happens where
+        no sound was agreed on."""
+        if self._sound is not None and self._sound.codec is not None and not self._closing:
+            self._sound.send_packet(packet, captured)
+
+    def allowance(self, width: int, height: int) -> int:
+        """Bits per second that the way bears for pictures of this size, for owners that send encoded ones.
+
+        From one thread only.
+        """
+        return self._video.allowance(width, height)
+
+    @property
+    def sends(self) -> bool:
+        """Whether pictures go out here at all."""
+        return self._video.sends
+
+    @property
+    def codec(self) -> str | None:
+        """What pictures are to be sent in, once media can flow."""
+        return self._video.codec
+
+    @property
+    def heard_at(self) -> float | None:
+        """When the other end last reported on what we send, monotonic seconds."""
+        return self._video.heard_at
 
     def say(self, outgoing: Outgoing) -> None:
         """Sends words on a data channel. Only on the loop."""
@@ -163,11 +206,31 @@ class Peer:
         await self._video.join()
         self._connected.set()
 
-    def _decline_sound(self) -> None:
-        """Nobody here listens yet, and aiortc would queue what nobody takes, without end."""
+    def _answer_sound(self, offer: sdp.Offer, sends: bool) -> None:
+        """Sound goes one way, the one that this end is there for; other sound is declined."""
+        wanted = ("recvonly", "sendrecv") if sends else ("sendonly", "sendrecv")
         for transceiver in self._connection.getTransceivers():
             if transceiver.kind == "audio":
-                transceiver.direction = "inactive"
+                taken = offer.audio in wanted
+                direction = ("sendonly" if sends else "recvonly") if taken else "inactive"
+                transceiver.direction = direction
+                self._use_sound(transceiver, direction)
+
+    def _use_sound(self, transceiver: Any, direction: str) -> None:
+        opus = [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.name.lower() == "opus"]
+        if direction != "inactive":
+            transceiver.setCodecPreferences(opus)
+        if direction == "sendonly":
+            self._sound = transceiver.sender
+        if direction == "recvonly":
+            receiver = transceiver.receiver
+            receiver.on_packet = self._hear
+            receiver.on_sender_report = lambda at, rtp_time: self._clock.on_report("sound", at, rtp_time)
+
+    def _hear(self, packet: SoundPacket) -> None:
+        self._clock.on_packet("sound", SOUND_RATE, packet.rtp_time, packet.arrived)
+        captured = self._clock.captured("sound", packet.rtp_time)
+        self._handlers.sound(packet, packet.arrived if captured is None else captured)
 
     def _be_passive(self, offer: str) -> None:
         """Where we may choose, the other end starts the DTLS handshake: then its certificate may be
@@ -196,12 +259,12 @@ class Peer:
 
 
 def _make_receiver(kind: str, transport: Any) -> RTCRtpReceiver:
-    return (VideoReceiver if kind == "video" else RTCRtpReceiver)(kind, transport)
+    return (VideoReceiver if kind == "video" else SoundReceiver)(kind, transport)
 
 
 def _make_sender(track_or_kind: Any, transport: Any) -> RTCRtpSender:
     kind = track_or_kind if isinstance(track_or_kind, str) else track_or_kind.kind
-    return (VideoSender if kind == "video" else RTCRtpSender)(track_or_kind, transport)
+    return (VideoSender if kind == "video" else SoundSender)(track_or_kind, transport)
 
 
 def _install() -> None:

@@ -5,7 +5,6 @@ told what it may send by our own estimate. Runs on the event loop; decodes nothi
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,72 +12,44 @@ from typing import Any
 import structlog
 from aiortc import rtp
 from aiortc.codecs import depayload, is_rtx
-from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
 
 from overglass_protocol.rtc.bitstream import is_h264_key, is_vp8_key
+from overglass_protocol.rtc.inbound import Inbound
 from overglass_protocol.rtc.jitter import AccessUnit, JitterBuffer, Unwrap
 from overglass_protocol.rtc.rate import ReceiveEstimate
 
 log = structlog.get_logger()
 
-REPORT_EVERY = 0.5
-"Seconds between receiver reports: a sender that hears of loss late cuts late."
-MAX_STREAMS = 8
-CLOCK_RATE = 90_000
 _KEY_TESTS = {"H264": is_h264_key, "VP8": is_vp8_key}
 
 
-class VideoReceiver(RTCRtpReceiver):
+class VideoReceiver(Inbound):
     """Receives access units of one codec at a time. Callbacks run on the loop."""
+
+    clock_rate = 90_000
 
     def __init__(self, kind: str, transport: Any) -> None:
         super().__init__(kind, transport)
         self.codec: str | None = None
         "`H264` or `VP8`, once a packet has come."
         self.on_unit: Callable[[str, AccessUnit], None] = lambda codec, unit: None
-        self.on_disconnect: Callable[[], None] = lambda: None
         self.estimate = ReceiveEstimate()
         self.jitter = JitterBuffer(is_h264_key)
         self.packets = self.octets = self._octets_estimated = 0
         self.requested = 0
         "Packets asked for again."
-        self.last_packet_at: float | None = None
-        self._codecs: dict[int, Any] = {}
-        self._statistics: dict[int, StreamStatistics] = {}
-        self._sender_reports: dict[int, tuple[int, float]] = {}
-        self._media_ssrc: int | None = None
-        self._own_ssrc = 0
         self._send_time = Unwrap(24)
         self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._sending: set[asyncio.Task[None]] = set()
-
-    def _set_rtcp_ssrc(self, ssrc: int) -> None:
-        self._own_ssrc = ssrc
-
-    async def receive(self, parameters: Any) -> None:
-        """Starts; aiortc calls this once the transport is up."""
-        if self._task is None:
-            self._codecs = {codec.payloadType: codec for codec in parameters.codecs}
-            self.transport._register_rtp_receiver(self, parameters)
-            self._task = asyncio.create_task(self._run_rtcp())
 
     async def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is not None:
-            self.transport._unregister_rtp_receiver(self)
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await super().stop()
 
     def want_key_frame(self) -> None:
         """The decoder lost its way. Only on the loop."""
         self.jitter.want_key_frame()
         self._serve_needs()
-
-    def _handle_disconnect(self) -> None:
-        self.on_disconnect()
 
     async def _handle_rtp_packet(self, packet: rtp.RtpPacket, arrival_time_ms: int) -> None:
         if not self._enabled:
@@ -111,14 +82,6 @@ class VideoReceiver(RTCRtpReceiver):
         self._hand_out(units)
         if not self.jitter.at_ease or self._timer is not None:
             self._serve_needs()
-
-    def _knows(self, ssrc: int) -> bool:
-        """One media and one retransmission stream are normal; a sender of ever new ones is ignored."""
-        if ssrc not in self._statistics:
-            if len(self._statistics) >= MAX_STREAMS:
-                return False
-            self._statistics[ssrc] = StreamStatistics(CLOCK_RATE)
-        return True
 
     def _unwrap_retransmission(self, packet: rtp.RtpPacket, codec: Any) -> rtp.RtpPacket | None:
         """The packet inside an RTX packet (RFC 4588). Senders that do not announce the RTX stream's
@@ -174,39 +137,3 @@ class VideoReceiver(RTCRtpReceiver):
 
     def _feedback(self, fmt: int, media_ssrc: int, fci: bytes = b"") -> bytes:
         return bytes(rtp.RtcpPsfbPacket(fmt=fmt, ssrc=self._own_ssrc, media_ssrc=media_ssrc, fci=fci))
-
-    async def _handle_rtcp_packet(self, packet: rtp.AnyRtcpPacket) -> None:
-        if isinstance(packet, rtp.RtcpSrPacket):
-            middle = (packet.sender_info.ntp_timestamp >> 16) & 0xFFFFFFFF
-            self._sender_reports[packet.ssrc] = (middle, time.monotonic())
-
-    async def _run_rtcp(self) -> None:
-        while True:
-            await asyncio.sleep(REPORT_EVERY * random.uniform(0.5, 1.5))
-            reports = [self._report(ssrc, stream) for ssrc, stream in self._statistics.items()]
-            if reports:
-                await self._send(bytes(rtp.RtcpRrPacket(ssrc=self._own_ssrc, reports=reports)))
-
-    def _report(self, ssrc: int, stream: StreamStatistics) -> rtp.RtcpReceiverInfo:
-        middle, at = self._sender_reports.get(ssrc, (0, 0.0))
-        since = time.monotonic() - at
-        return rtp.RtcpReceiverInfo(
-            ssrc=ssrc,
-            fraction_lost=stream.fraction_lost,
-            packets_lost=stream.packets_lost,
-            highest_sequence=stream.max_seq or 0,
-            jitter=stream.jitter,
-            lsr=middle,
-            dlsr=int(since * 65536) if middle and since < 65536 else 0,
-        )
-
-    def _send_soon(self, data: bytes) -> None:
-        task = asyncio.get_running_loop().create_task(self._send(data))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-
-    async def _send(self, data: bytes) -> None:
-        try:
-            await self.transport._send_rtp(data)
-        except ConnectionError:
-            log.debug("nothing can be sent any more")

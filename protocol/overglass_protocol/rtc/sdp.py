@@ -23,7 +23,8 @@ class Offer:
     sdp: str
     video: str
     "Direction of the video as the offerer sees it: sendrecv, sendonly or recvonly."
-    audio: bool
+    audio: str | None
+    "Likewise of the sound; None without sound, or without Opus."
     data: bool
     codecs: tuple[str, ...]
     "Video codecs we could speak, in the offerer's order."
@@ -57,9 +58,8 @@ def read_offer(text: str) -> Offer:
         raise UnusableOfferError(
             "the offered video is inactive", malformed=False, cure="Offer it sendrecv or sendonly."
         )
-    return Offer(
-        text, direction, bool(audio), any(m.kind == "application" for m in description.media), codecs
-    )
+    data = any(m.kind == "application" for m in description.media)
+    return Offer(text, direction, _sound_direction(audio), data, codecs)
 
 
 def mend_answer(text: str) -> str:
@@ -87,6 +87,11 @@ def credentials_of(text: str) -> tuple[str, str] | None:
     user = re.search(r"^a=ice-ufrag:(\S+)", text, re.MULTILINE)
     password = re.search(r"^a=ice-pwd:(\S+)", text, re.MULTILINE)
     return (user[1], password[1]) if user and password else None
+
+
+def _sound_direction(audio: list[aiortc_sdp.MediaDescription]) -> str | None:
+    spoken = [m for m in audio if any(codec.name.lower() == "opus" for codec in m.rtp.codecs)]
+    return (spoken[0].direction or "sendrecv") if spoken else None
 
 
 def _parse(text: str) -> aiortc_sdp.SessionDescription:

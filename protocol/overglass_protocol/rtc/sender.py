@@ -10,22 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import structlog
 from aiortc import clock, rtp
 from aiortc.codecs import is_rtx
 from aiortc.codecs.h264 import H264Encoder as H264Packetizer
 from aiortc.codecs.vpx import Vp8Encoder as VP8Packetizer
-from aiortc.rtcrtpsender import RTCRtpSender, random_sequence_number
-from aiortc.utils import random32, uint16_add
+from aiortc.rtcrtpsender import random_sequence_number
+from aiortc.utils import uint16_add
 
+from overglass_protocol.rtc.outbound import Outbound
 from overglass_protocol.rtc.rate import SendRate
-
-log = structlog.get_logger()
 
 HISTORY = 2048
 "Packets kept for retransmission: over a second at 10 Mbit/s."
-REPORT_EVERY = 1.0
-ROUND_TRIP_WEIGHT = 0.2
 REPEAT_AFTER = 0.008
 "Seconds until a packet is sent a second time: beyond most bursts of loss, well before the next frame."
 REPEAT_FOR = 10.0
@@ -36,86 +32,52 @@ QUEUEING = 0.050
 "Seconds of round trip over the shortest that mean a full queue: loss by congestion, not by the air."
 
 
-class VideoSender(RTCRtpSender):
+class VideoSender(Outbound):
     """Sends access units of one codec. `on_key_frame_request` is called on the loop."""
 
     def __init__(self, trackOrKind: Any, transport: Any) -> None:  # noqa: N803 - aiortc's name
         super().__init__(trackOrKind, transport)
         self.rate = SendRate()
-        self.round_trip: float | None = None
-        "Seconds, smoothed, from the receiver's reports; None until the first."
         self.fraction_lost = 0.0
-        self.codec: str | None = None
-        "`H264` or `VP8`, once negotiated."
         self.on_key_frame_request: Callable[[], None] = lambda: None
-        self.on_started: Callable[[], None] = lambda: None
-        self.packets = self.octets = self.retransmitted = self.repeated = 0
+        self.retransmitted = self.repeated = 0
         self._repeat_until = 0.0
         self._shortest_trip = float("inf")
-        self._payload_type = 0
         self._rtx_payload_type: int | None = None
         self._rtx_sequence = random_sequence_number()
-        self._sequence = random_sequence_number()
-        self._timestamp_origin = random32()
         self._picture_id = random.randrange(1 << 15)
-        self._extensions = rtp.HeaderExtensionsMap()
-        self._mid = ""
-        self._cname = ""
         self._history: dict[int, rtp.RtpPacket] = {}
-        self._outbox: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
-        self._last_sent = (0, 0)
-        "NTP time and RTP timestamp of the newest packet, for sender reports."
-        self._last_report = (0, 0.0)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._outbox: asyncio.Queue[tuple[bytes, int, float | None]] = asyncio.Queue()
         self._repeating: set[asyncio.Task[None]] = set()
-
-    async def send(self, parameters: Any) -> None:
-        """Starts; aiortc calls this once the transport is up."""
-        if self._tasks:
-            return
-        codec = parameters.codecs[0]
-        self.codec, self._payload_type = codec.name, codec.payloadType
-        self._rtx_payload_type = next(
-            (
-                c.payloadType
-                for c in parameters.codecs
-                if is_rtx(c) and c.parameters["apt"] == codec.payloadType
-            ),
-            None,
-        )
-        self._mid, self._cname = parameters.muxId, parameters.rtcp.cname
-        self._extensions.configure(parameters)
-        self.transport._register_rtp_sender(self, parameters)
-        self._tasks = [asyncio.create_task(self._pump()), asyncio.create_task(self._report_regularly())]
-        self.on_started()
-
-    async def stop(self) -> None:
-        if self._tasks:
-            self.transport._unregister_rtp_sender(self)
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._tasks = []
 
     @property
     def repeating(self) -> bool:
         """Whether each packet is sent twice now."""
         return time.monotonic() < self._repeat_until
 
-    def send_unit(self, data: bytes, rtp_time: int) -> None:
-        """Sends one access unit; `rtp_time` in 90 kHz. Only on the loop. Never waits."""
-        self._outbox.put_nowait((data, rtp_time))
+    def send_unit(self, data: bytes, rtp_time: int, captured: float | None = None) -> None:
+        """Sends one access unit; `rtp_time` in 90 kHz, `captured` in monotonic seconds of this machine.
 
-    def wire_time(self, rtp_time: int) -> int:
-        """The RTP timestamp that a unit of this time carries on the wire."""
-        return (self._timestamp_origin + rtp_time) & 0xFFFFFFFF
+        Only on the loop. Never waits.
+        """
+        self._outbox.put_nowait((data, rtp_time, captured))
+
+    def _configure(self, parameters: Any) -> None:
+        self._rtx_payload_type = next(
+            (
+                c.payloadType
+                for c in parameters.codecs
+                if is_rtx(c) and c.parameters["apt"] == self._payload_type
+            ),
+            None,
+        )
 
     async def _pump(self) -> None:
         try:
             while True:
-                data, rtp_time = await self._outbox.get()
+                data, rtp_time, captured = await self._outbox.get()
                 sent = []
-                for packet in self._packets(data, self.wire_time(rtp_time)):
+                for packet in self._packets(data, self.wire_time(rtp_time), captured):
                     await self.transport._send_rtp(packet.serialize(self._extensions))
                     sent.append(packet)
                 if self.repeating:
@@ -139,20 +101,18 @@ class VideoSender(RTCRtpSender):
             await self._send(self._again(packet))
         self.repeated += len(packets)
 
-    def _packets(self, data: bytes, timestamp: int) -> Iterator[rtp.RtpPacket]:
+    def _packets(self, data: bytes, timestamp: int, captured: float | None) -> Iterator[rtp.RtpPacket]:
         """The packets of a picture, each made when the one before is on its way."""
-        ntp_time = clock.current_ntp_time()
-        self._last_sent = (ntp_time, timestamp)
+        sent_at = clock.current_ntp_time()
         payloads = self._payloads(data)
         for index, payload in enumerate(payloads, 1):
             marker = int(index == len(payloads))
             packet = rtp.RtpPacket(self._payload_type, marker, self._sequence, timestamp, self._ssrc, payload)
-            packet.extensions.abs_send_time = (ntp_time >> 14) & 0x00FFFFFF
+            packet.extensions.abs_send_time = (sent_at >> 14) & 0x00FFFFFF
             packet.extensions.mid = self._mid
             self._history[self._sequence % HISTORY] = packet
             self._sequence = uint16_add(self._sequence, 1)
-            self.octets += len(payload)
-            self.packets += 1
+            self._note(timestamp, captured, len(payload))
             yield packet
 
     def _payloads(self, data: bytes) -> list[bytes]:
@@ -162,11 +122,8 @@ class VideoSender(RTCRtpSender):
         return VP8Packetizer._packetize(data, self._picture_id)
 
     async def _handle_rtcp_packet(self, packet: rtp.AnyRtcpPacket) -> None:
+        await super()._handle_rtcp_packet(packet)
         match packet:
-            case rtp.RtcpRrPacket() | rtp.RtcpSrPacket():
-                for report in packet.reports:
-                    if report.ssrc == self._ssrc:
-                        self._on_report(report)
             case rtp.RtcpRtpfbPacket(fmt=rtp.RTCP_RTPFB_NACK):
                 for sequence in packet.lost:
                     await self._retransmit_packet(sequence)
@@ -176,11 +133,7 @@ class VideoSender(RTCRtpSender):
                 self._on_remb(packet.fci)
 
     def _on_report(self, report: rtp.RtcpReceiverInfo) -> None:
-        middle, sent_at = self._last_report
-        if report.lsr == middle and report.dlsr:
-            measured = max(0.0, time.monotonic() - sent_at - report.dlsr / 65536)
-            old = self.round_trip if self.round_trip is not None else measured
-            self.round_trip = old + ROUND_TRIP_WEIGHT * (measured - old)
+        super()._on_report(report)
         self.fraction_lost = report.fraction_lost / 256
         now = time.monotonic()
         self.rate.on_report(self.fraction_lost, self.round_trip, now)
@@ -222,32 +175,3 @@ class VideoSender(RTCRtpSender):
             )
             self._rtx_sequence = uint16_add(self._rtx_sequence, 1)
         return packet.serialize(self._extensions)
-
-    async def _report_regularly(self) -> None:
-        try:
-            while True:
-                await asyncio.sleep(REPORT_EVERY * random.uniform(0.5, 1.0))
-                if self.packets:
-                    await self._send(self._sender_report())
-        finally:
-            await self._send(bytes(rtp.RtcpByePacket(sources=[self._ssrc])))
-
-    def _sender_report(self) -> bytes:
-        ntp_time, timestamp = self._last_sent
-        self._last_report = ((ntp_time >> 16) & 0xFFFFFFFF, time.monotonic())
-        info = rtp.RtcpSenderInfo(
-            ntp_timestamp=ntp_time,
-            rtp_timestamp=timestamp,
-            packet_count=self.packets & 0xFFFFFFFF,
-            octet_count=self.octets & 0xFFFFFFFF,
-        )
-        source = rtp.RtcpSourceInfo(ssrc=self._ssrc, items=[(1, self._cname.encode())])
-        return bytes(rtp.RtcpSrPacket(ssrc=self._ssrc, sender_info=info)) + bytes(
-            rtp.RtcpSdesPacket(chunks=[source])
-        )
-
-    async def _send(self, data: bytes) -> None:
-        try:
-            await self.transport._send_rtp(data)
-        except ConnectionError:
-            log.debug("nothing can be sent any more")

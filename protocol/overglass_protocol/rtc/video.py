@@ -20,9 +20,10 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.bitstream import envelope_of, with_envelope
+from overglass_protocol.rtc.capture_clock import CaptureClock
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
 from overglass_protocol.rtc.decoder import DecoderThread
-from overglass_protocol.rtc.encoder import Encoded, EncoderThread
+from overglass_protocol.rtc.encoder import CLOCK_RATE, Encoded, EncoderThread
 from overglass_protocol.rtc.jitter import AccessUnit
 from overglass_protocol.rtc.rate import SendRate
 from overglass_protocol.rtc.receiver import VideoReceiver
@@ -42,11 +43,13 @@ class Video:
         self,
         settings: PeerSettings,
         handlers: Handlers,
+        clock: CaptureClock,
         say: Callable[[Outgoing], None],
         lose: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._handlers = handlers
+        self._clock = clock
         self._say = say
         self._lose = lose
         self._loop = asyncio.get_running_loop()
@@ -77,17 +80,20 @@ class Video:
             self._receiver = receiver
             receiver.on_unit = self._on_unit
             receiver.on_disconnect = lambda: self._lose("the other end closed the connection")
+            receiver.on_sender_report = lambda at, rtp_time: self._clock.on_report("video", at, rtp_time)
 
     def send(self, frame: Frame) -> None:
         if self._encoder is not None:
             self._encoder.slot.put(frame)
 
-    def send_unit(self, data: bytes, rtp_time: int, envelope: Envelope | None) -> None:
+    def send_unit(
+        self, data: bytes, rtp_time: int, envelope: Envelope | None, captured: float | None = None
+    ) -> None:
         if self._sender is None or self._sender.codec is None or self._closing:
             return
         if envelope is not None and self._sender.codec == "H264":
             data = with_envelope(data, envelope)
-        self._sender.send_unit(data, rtp_time)
+        self._sender.send_unit(data, rtp_time, captured)
         self._sent += 1
         if envelope is not None and self._sender.codec != "H264":
             # Behind the picture's packets: it is read while the picture is being decoded.
@@ -117,6 +123,18 @@ class Video:
             if patience and self._stamped:
                 self._stamp_came.wait_for(lambda: rtp_time in self._stamps, patience)
             return self._stamps.pop(rtp_time, None)
+
+    @property
+    def sends(self) -> bool:
+        return self._sender is not None
+
+    @property
+    def codec(self) -> str | None:
+        return self._sender.codec if self._sender is not None else None
+
+    @property
+    def heard_at(self) -> float | None:
+        return self._sender.heard_at if self._sender is not None else None
 
     @property
     def last_packet_at(self) -> float | None:
@@ -165,7 +183,7 @@ class Video:
         assert self._sender.codec is not None
         if not self._closing:
             self._encoder = EncoderThread(
-                self._sender.codec, self._settings.fps, self._bitrate, self._deliver_encoded
+                self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
             )
             self._encoder.want_key_frame()
 
@@ -173,25 +191,31 @@ class Video:
         self.want_key_frame()
         self._handlers.key_frame()
 
-    def _bitrate(self, width: int, height: int) -> int:
+    def allowance(self, width: int, height: int) -> int:
         """In the encoder's thread."""
-        assert self._sender is not None
+        if self._sender is None:
+            return 0
         self._sender.rate.picture(width, height, self._settings.fps)
         return self._sender.rate.target
 
     def _deliver_encoded(self, encoded: Encoded) -> None:
         """In the encoder's thread: notes when it was done and crosses to the loop."""
         envelope = encoded.frame.envelope
+        made_here = envelope is not None and not encoded.frame.arrived
+        captured = envelope.capture_time if envelope is not None and made_here else None
         if envelope is not None and envelope.stages is not None:
             envelope = replace(envelope, stages=replace(envelope.stages, encoded=encoded.encoded))
         if envelope is not None:
             self._handlers.encoded(envelope, encoded.encoded)
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
-            self._loop.call_soon_threadsafe(self.send_unit, encoded.data, encoded.rtp_time, envelope)
+            self._loop.call_soon_threadsafe(
+                self.send_unit, encoded.data, encoded.rtp_time, envelope, captured
+            )
 
     def _on_unit(self, codec: str, unit: AccessUnit) -> None:
         if self._closing:
             return
+        self._clock.on_packet("video", CLOCK_RATE, unit.rtp_time, unit.arrived)
         if self._handlers.unit is not None:
             self._received += 1
             self._handlers.unit(codec, unit)
@@ -212,7 +236,8 @@ class Video:
             picture = frame.picture
             self._receiver.estimate.picture(picture.width, picture.height, self._settings.fps)
         self._received += 1
-        self._handlers.frame(frame)
+        captured = self._clock.captured("video", frame.rtp_time)
+        self._handlers.frame(replace(frame, captured=captured or frame.arrived))
 
     def _ask_for_key(self) -> None:
         """In the decoder's thread: only a key frame can help."""

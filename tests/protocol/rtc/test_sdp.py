@@ -20,7 +20,7 @@ async def offer() -> str:
 
 async def test_our_own_offer_is_read(offer: str) -> None:
     read = sdp.read_offer(offer)
-    assert (read.video, read.audio, read.data) == ("sendrecv", False, True)
+    assert (read.video, read.audio, read.data) == ("sendrecv", None, True)
     assert read.codecs == ("H264", "VP8")
 
 
