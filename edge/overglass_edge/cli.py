@@ -4,11 +4,14 @@ Imports at the top stay light, since every `overglass --help` loads this file.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from overglass_protocol.errors import ConfigError
+
+if TYPE_CHECKING:
+    from overglass_protocol.control import Overlay, Region
 
 DEFAULT_CLOUD = "http://127.0.0.1:8400"
 
@@ -27,6 +30,10 @@ def edge(
     strength: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How far from the camera's picture.")
     ] = 1.0,
+    overlays: Annotated[
+        str | None, typer.Option(help="What to look for and draw: faces, people, hands, poses, objects.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="What the look paints: all, people or background.")] = "all",
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT to send, cropped to fit.")] = None,
     fps: Annotated[float | None, typer.Option(min=1.0, max=120.0, help="Frames a second to send.")] = None,
     codec: Annotated[str | None, typer.Option(help="h264 or vp8; by default what both ends prefer.")] = None,
@@ -46,6 +53,8 @@ def edge(
             token=token,
             look=look,
             strength=strength,
+            overlays=parse_overlays(overlays),
+            region=parse_region(region),
             size=parse_size(size) if size else None,
             fps=fps,
             codecs=parse_codec(codec),
@@ -66,6 +75,28 @@ def parse_size(text: str) -> tuple[int, int]:
     if int(width) % 2 or int(height) % 2:
         raise ConfigError(f"{text} has an odd side", cure="Video needs even sizes, such as 512x512.")
     return int(width), int(height)
+
+
+def parse_overlays(names: str | None) -> "tuple[Overlay, ...]":
+    """Names with commas between them, in order, each once. Raises ConfigError."""
+    from overglass_protocol.control import Overlay
+
+    known: dict[str, Overlay] = {name: name for name in get_args(Overlay)}
+    wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+    for name in wanted:
+        if name not in known:
+            raise ConfigError(f"there is no overlay {name!r}", cure=f"Choose among {', '.join(known)}.")
+    return tuple(known[name] for name in dict.fromkeys(wanted))
+
+
+def parse_region(name: str) -> "Region":
+    """Raises ConfigError."""
+    from overglass_protocol.control import Region
+
+    known: dict[str, Region] = {region: region for region in get_args(Region)}
+    if name not in known:
+        raise ConfigError(f"there is no region {name!r}", cure=f"Choose {', '.join(known)}.")
+    return known[name]
 
 
 def parse_codec(name: str | None) -> tuple[str, ...]:
