@@ -20,6 +20,7 @@ from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.tokens import Gate
 from overglass_cloud.view_doors import view_doors
 from overglass_cloud.visits import Visits
+from overglass_cloud.web import pages
 
 
 def create_app(settings: Settings, looks: Looks) -> FastAPI:
@@ -56,5 +57,6 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     app.include_router(doors.session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
     app.include_router(doors.status_doors(visits, scheduler, capabilities, Metrics(visits, scheduler)))
+    app.include_router(pages())
     app.state.visits = visits
     return app

@@ -199,8 +199,12 @@ class EncoderThread:
 
 
 def _rtp_time(frame: Frame) -> int:
-    """90 kHz media time: of the capture where it is known, as it came in, or of now."""
-    if frame.envelope is None and frame.rtp_time:
+    """90 kHz media time: as it came in, of the capture, or of now.
+
+    What came in keeps its time although its envelope tells one too: the two clocks differ, and a picture
+    without an envelope among others would throw the stream from one to the other.
+    """
+    if frame.rtp_time:
         return frame.rtp_time
     seconds = frame.envelope.capture_time if frame.envelope is not None else time.monotonic()
     return int(seconds * CLOCK_RATE)

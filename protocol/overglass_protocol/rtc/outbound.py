@@ -13,6 +13,8 @@ from aiortc import rtp
 from aiortc.rtcrtpsender import RTCRtpSender, random_sequence_number
 from aiortc.utils import random32
 
+from overglass_protocol.rtc.playout import Extensions
+
 log = structlog.get_logger()
 
 REPORT_EVERY = 1.0
@@ -44,7 +46,7 @@ class Outbound(RTCRtpSender):
         self._payload_type = 0
         self._sequence = random_sequence_number()
         self._timestamp_origin = random32()
-        self._extensions = rtp.HeaderExtensionsMap()
+        self._extensions = Extensions()
         self._mid = ""
         self._cname = ""
         self._last_sent = (0, 0)

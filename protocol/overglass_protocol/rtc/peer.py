@@ -17,7 +17,7 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError, UnusableOfferError
 from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
-from overglass_protocol.rtc import ice, sdp
+from overglass_protocol.rtc import ice, playout, sdp
 from overglass_protocol.rtc.capture_clock import CaptureClock
 from overglass_protocol.rtc.channels import Channels
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
@@ -87,8 +87,7 @@ class Peer:
         try:
             with ice.offering(self._settings.hosts):
                 self._video.add_to(self._connection, _ANSWERING[offer.video], codecs)
-                remote = aiortc.RTCSessionDescription(offer.sdp, "offer")
-                await self._connection.setRemoteDescription(remote)
+                await self._take_offer(offer)
                 self._answer_sound(offer, sends_sound)
                 self._be_passive(offer.sdp)
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
@@ -206,6 +205,19 @@ class Peer:
         await self._video.join()
         self._connected.set()
 
+    async def _take_offer(self, offer: sdp.Offer) -> None:
+        """Everything goes over the one transport that the video was given, whatever the offer begins with.
+
+        aiortc would take it for one that the bundle's first section replaces, and stop it.
+        """
+        for part in self._connection.getTransceivers():
+            part._bundled = True
+        await self._connection.setRemoteDescription(aiortc.RTCSessionDescription(offer.sdp, "offer"))
+        parts: list[Any] = [*self._connection.getTransceivers(), self._connection.sctp]
+        for part in parts:
+            if part is not None:
+                part._bundled = part.mid != offer.first_mid
+
     def _answer_sound(self, offer: sdp.Offer, sends: bool) -> None:
         """Sound goes one way, the one that this end is there for; other sound is declined."""
         wanted = ("recvonly", "sendrecv") if sends else ("sendonly", "sendrecv")
@@ -272,3 +284,4 @@ def _install() -> None:
     module: Any = aiortc.rtcpeerconnection
     module.RTCRtpReceiver, module.RTCRtpSender = _make_receiver, _make_sender
     ice.install()
+    playout.install()

@@ -75,6 +75,8 @@ class Video:
             self._sender = sender
             sender.rate = SendRate(self._settings.max_bitrate)
             sender.on_key_frame_request = self._on_key_frame_request
+            if direction == "sendrecv":
+                sender.show_at_once()
         if direction in ("sendrecv", "recvonly"):
             receiver: Any = transceiver.receiver
             self._receiver = receiver
