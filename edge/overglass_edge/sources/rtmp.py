@@ -143,6 +143,7 @@ class RtmpCamera(ThreadedCamera):
         self._left_out = ""
         if not self._is_settled:
             self._unseen.clear()
+            self._sound_left = ()
 
     def _end_publication(self) -> Iterator[Shot]:
         """What it still holds: the last pictures, and sound, which goes with the next one's first."""
