@@ -42,6 +42,9 @@ class TextureCamera:
         self.dropped: Counter[str] = Counter()
         self._numbers = itertools.count()
         self._stopped = False
+        self.goes_on = asyncio.Event()
+        "Cleared, it gives no picture."
+        self.goes_on.set()
 
     def stop(self) -> None:
         self._stopped = True
@@ -56,6 +59,7 @@ class TextureCamera:
         return self
 
     async def __anext__(self) -> Captured:
+        await self.goes_on.wait()
         if self._stopped:
             raise StopAsyncIteration
         n = next(self._numbers)

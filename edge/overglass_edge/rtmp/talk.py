@@ -23,6 +23,8 @@ OUR_CHUNK_SIZE = 4096
 MAX_STRANGER, MAX_MEDIA = 64 * 2**10, 8 * 2**20
 "Bytes of a message before the stream key was right, and after; a key frame of 1080p has up to a million."
 _CONTROL_CHUNKS, _COMMAND_CHUNKS, _STREAM_CHUNKS = 2, 3, 5
+_STREAM_BEGINS, _PING, _PONG = b"\0\0", b"\0\6", b"\0\7"
+"Kinds of user control."
 _STREAM = 1
 "The number of the one stream that a publisher may create."
 
@@ -141,6 +143,8 @@ class PublisherTalk:
             case chunks.COMMAND_3:
                 # A zero, then the same; nobody who publishes sends values of AMF3 itself.
                 yield from self._on_command(amf.decode(message.data[1:]))
+            case chunks.USER_CONTROL if message.data[:2] == _PING:
+                self._control(chunks.USER_CONTROL, _PONG + message.data[2:6])
             case chunks.DATA if self._published:
                 described = [value for value in amf.decode(message.data) if isinstance(value, dict)]
                 if described:
@@ -193,7 +197,7 @@ class PublisherTalk:
             return Refused("it names another stream key")
         self._published = True
         self._reader.max_message = MAX_MEDIA
-        self._control(chunks.USER_CONTROL, bytes(2) + _STREAM.to_bytes(4, "big"))
+        self._control(chunks.USER_CONTROL, _STREAM_BEGINS + _STREAM.to_bytes(4, "big"))
         self._status("status", "NetStream.Publish.Start", "Publishing.")
         return Published()
 

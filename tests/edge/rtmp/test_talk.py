@@ -4,7 +4,16 @@ import pytest
 
 from overglass_edge.rtmp import amf
 from overglass_edge.rtmp.amf import Value
-from overglass_edge.rtmp.chunks import AUDIO, COMMAND, DATA, VIDEO, ChunkReader, Message, chunked
+from overglass_edge.rtmp.chunks import (
+    AUDIO,
+    COMMAND,
+    DATA,
+    USER_CONTROL,
+    VIDEO,
+    ChunkReader,
+    Message,
+    chunked,
+)
 from overglass_edge.rtmp.talk import (
     HANDSHAKE,
     MAX_STRANGER,
@@ -140,6 +149,15 @@ def test_commands_without_their_parts_end_in_a_refusal_or_nothing(values: list[V
     publisher = Publisher()
     publisher.shake_hands()
     assert all(isinstance(event, Refused) for event in publisher.say(*values))
+
+
+def test_a_ping_is_answered_with_its_own_time() -> None:
+    publisher = Publisher()
+    publisher.publish()
+    publisher.heard()
+    publisher.talk.receive(chunked(Message(USER_CONTROL, b"\0\6" + b"time"), 2))
+    (pong,) = ChunkReader(1 << 16).receive(publisher.talk.to_send())
+    assert (pong.kind, pong.data) == (USER_CONTROL, b"\0\7" + b"time")
 
 
 def test_received_bytes_are_acknowledged_once_in_a_window() -> None:
