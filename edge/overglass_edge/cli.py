@@ -40,6 +40,9 @@ def edge(
     max_bitrate: Annotated[int | None, typer.Option(help="Bits per second the link bears.")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder to record the session into.")] = None,
     display: Annotated[str, typer.Option(help="none, or an .mp4 file to write the result to.")] = "none",
+    mute: Annotated[
+        bool, typer.Option("--mute", help="Do not send the source's sound; a recording keeps it.")
+    ] = False,
     loop: Annotated[bool, typer.Option(help="Start a file again when it ends.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after this long.")] = None,
 ) -> None:
@@ -61,6 +64,7 @@ def edge(
             max_bitrate=max_bitrate,
             record=record,
             display=display,
+            mute=mute,
             loop=loop,
             seconds=seconds,
         )

@@ -42,6 +42,7 @@ class LiveOptions:
     max_bitrate: int | None
     record: Path | None
     display: str
+    mute: bool
     loop: bool
     seconds: float | None
 
@@ -116,7 +117,7 @@ def _settings(options: LiveOptions, door: Door) -> AgentSettings:
         fps=options.fps or 30.0,
         max_bitrate=options.max_bitrate,
     )
-    return AgentSettings(peer=peer)
+    return AgentSettings(peer=peer, sound=not options.mute)
 
 
 async def _show_status(agent: Agent, meter: Meter, line: Live) -> None:
