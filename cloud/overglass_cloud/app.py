@@ -50,6 +50,8 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
     app.include_router(doors.session_doors(Gate(secret), visits, scheduler, settings.look))
-    app.include_router(doors.status_doors(visits, scheduler, capabilities, Metrics(visits, scheduler)))
+    app.include_router(
+        doors.status_doors(visits, scheduler, capabilities, Metrics(visits, scheduler, capabilities))
+    )
     app.state.visits = visits
     return app

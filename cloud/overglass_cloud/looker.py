@@ -30,7 +30,7 @@ LOOKS_KEPT = 32
 "A second of them: a slow engine gives a picture back when newer ones have been looked at."
 NEW_SHARE = 0.2
 "Of the newest look in the mean of how long looks take."
-NICENESS = 5
+NICENESS = 10
 "How far the detectors stand back behind what is in the picture's way, where the system lets threads."
 
 
@@ -136,8 +136,10 @@ class Looker:
                 self._looks.clear()  # another connection, with another clock
             self._looks.append(look)
             self._looking_at = None
-            self._takes += (time.monotonic() - self._began - self._takes) * NEW_SHARE
+            took = time.monotonic() - self._began
+            self._takes += (took - self._takes) * NEW_SHARE
             self._looked.notify_all()
+        self._capabilities.note(took)
 
     def _start(self, name: str) -> None:
         try:
