@@ -13,10 +13,10 @@ from contextlib import AsyncExitStack, suppress
 import structlog
 
 from overglass_edge.connection import Connection
-from overglass_edge.contract import AgentSettings, Recording, Tally
+from overglass_edge.contract import AgentSettings, Recording, Tally, described
 from overglass_edge.displays import Display
 from overglass_edge.door import Door
-from overglass_edge.sources.captured import Camera
+from overglass_edge.sources.captured import Camera, Telling
 from overglass_edge.trip import Trip, trip_of
 from overglass_protocol import messages, rtc
 from overglass_protocol.clock import ClockEstimate
@@ -38,6 +38,8 @@ ENCODED_KEPT = 256
 "Frames whose encoding time is kept until they return."
 NO_PICTURE_AFTER = 3.0
 "Seconds without a returned frame, while frames are sent, before the wearer is told."
+PAUSE = 1.0
+"Seconds without a frame from the camera, after which it counts as pausing."
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 "HTTP statuses after which trying again can help."
 
@@ -79,7 +81,7 @@ class Agent:
         self._encoded: OrderedDict[int, float] = OrderedDict()
         self._returned: Latest[Frame] = Latest("display busy")
         self._all_back = asyncio.Event()
-        self._picture_at = time.monotonic()
+        self._picture_at = self._sent_at = time.monotonic()
         self._unknown_clock = ClockEstimate()
 
     @property
@@ -116,6 +118,8 @@ class Agent:
 
         Raises SourceError, RecordingError, or RefusedError when the service will never let us in.
         """
+        if isinstance(self._camera, Telling):
+            self._camera.say = self._say
         async with AsyncExitStack() as open_parts:
             camera = await open_parts.enter_async_context(self._camera)
             if self._recorder is not None:
@@ -144,12 +148,20 @@ class Agent:
             self._next_id += 1
             self.tally.captured += 1
             if self._connection is not None:
+                self._start_waiting_for_pictures()
                 # The encoder writes into the picture it is given, and the recorder has its own use of it.
                 picture = copied(captured.picture) if self._recorder is not None else captured.picture
                 self._connection.send(Frame(picture, envelope))
                 self.tally.sent += 1
             if self._recorder is not None:
                 self._recorder.record(captured, envelope)
+
+    def _start_waiting_for_pictures(self) -> None:
+        """A camera that paused owes no picture for the time in which it sent none."""
+        now = time.monotonic()
+        if now - self._sent_at > PAUSE:
+            self._picture_at = now
+        self._sent_at = now
 
     async def _wait_for_the_last(self) -> None:
         """Gives frames that are under way a moment to come back."""
@@ -191,23 +203,13 @@ class Agent:
             self.tally.dropped.update(connection.peer.statistics().dropped)
 
     def _connect(self, camera: Camera) -> Connection:
-        seen = camera.intrinsics
-        described = messages.Camera(
-            intrinsics_id=0,
-            width=seen.width,
-            height=seen.height,
-            fx=seen.fx,
-            fy=seen.fy,
-            cx=seen.cx,
-            cy=seen.cy,
-        )
         return Connection(
             self._door,
             self._settings.peer,
             Hello(
                 device=self._settings.device,
                 program="overglass edge",
-                cameras=(described,),
+                cameras=(described(camera),),
                 control=self.control,
             ),
             frame=self._returned.put,
@@ -254,7 +256,8 @@ class Agent:
             due = self._picture_at + NO_PICTURE_AFTER - time.monotonic()
             await asyncio.sleep(max(due, 0.25))
             since = time.monotonic() - self._picture_at
-            missing = self.connected and since > NO_PICTURE_AFTER
+            sending = time.monotonic() - self._sent_at <= PAUSE
+            missing = self.connected and sending and since > NO_PICTURE_AFTER
             if missing and not told:
                 self._say("no-picture", f"the service is there but no picture has come for {since:.0f} s")
             elif told and not missing and self.connected:

@@ -14,7 +14,9 @@ DEFAULT_CLOUD = "http://127.0.0.1:8400"
 
 
 def edge(
-    source: Annotated[str, typer.Option(help="camera:0, a device path, or a video file.")] = "camera:0",
+    source: Annotated[
+        str, typer.Option(help="camera:0, a device path, a video file, or rtmp://HOST/APP/KEY to listen at.")
+    ] = "camera:0",
     cloud: Annotated[
         str, typer.Option(envvar="OVERGLASS_CLOUD", help="Address of the service.")
     ] = DEFAULT_CLOUD,

@@ -22,7 +22,7 @@ def overglass(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     shown = overglass("--help")
     assert shown.returncode == 0
-    for command in ("edge", "cloud", "demo", "bench", "looks", "token"):
+    for command in ("edge", "cloud", "demo", "bench", "looks", "models", "token"):
         assert command in shown.stdout
 
 
@@ -38,6 +38,8 @@ def test_help_names_every_command() -> None:
         (("cloud", "--host", "0.0.0.0"), "OVERGLASS_SECRET"),
         (("cloud", "--look", "sepia"), "Choose one of"),
         (("cloud", "--port", "99999"), "port"),
+        (("cloud", "--tls-cert", "c.pem"), "--tls-key"),
+        (("cloud", "--tls-cert", "c.pem", "--tls-key", "k.pem"), "c.pem cannot be read"),
         (("token",), "OVERGLASS_SECRET"),
     ],
 )

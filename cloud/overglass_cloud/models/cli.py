@@ -30,11 +30,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON list.")]
 def store_here() -> "Store":
     """The store of this machine."""
     from overglass_cloud.cli import read
-    from overglass_cloud.config import Places
+    from overglass_cloud.config import Machine
     from overglass_cloud.models.manifest import Manifest
     from overglass_cloud.models.store import Store
 
-    return Store(read(Places).models, Manifest.shipped())
+    return Store(read(Machine).models, Manifest.shipped())
 
 
 @models.command("list")
@@ -123,7 +123,7 @@ def _bar(store: "Store", name: str) -> "Iterator[tuple[Progress, Any]]":
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=16),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),

@@ -18,7 +18,8 @@ from tenacity import (
     Retrying,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from overglass_cloud.models.manifest import Model
@@ -34,7 +35,6 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 "Seconds without a byte, and for a connection."
 LONGEST_WAIT = 60.0
 "Seconds; a server that asks for more patience than this is asked again all the same."
-CHUNK = 1 << 18
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 "Statuses that may be different in a moment."
 
@@ -56,7 +56,7 @@ def download(
     def wait(state: RetryCallState) -> None:
         reason, seconds = _reason(state), state.upcoming_sleep
         log.debug("download interrupted", model=model.name, reason=reason, again_in_s=round(seconds, 1))
-        progress(part.length, f"{reason}; again in {seconds:.0f} s")
+        progress(part.length, f"again in {seconds:.0f} s")
 
     try:
         # Plain HTTP is for this machine alone (see the manifest), where no proxy may stand between.
@@ -122,7 +122,8 @@ class _Part:
 
     def begin(self, tag: str | None) -> None:
         """Starts anew, from a version with this tag."""
-        self.drop()
+        self.path.write_bytes(b"")
+        self._tag.unlink(missing_ok=True)
         if tag and tag.isascii() and not tag.startswith("W/"):
             self._tag.write_text(tag, encoding="ascii")
 
@@ -190,7 +191,8 @@ def _take(model: Model, part: _Part, response: httpx.Response, progress: Progres
     """Appends the body. Never keeps more than the manifest says there is."""
     done = part.length
     with part.path.open("ab") as file:
-        for chunk in response.iter_raw(CHUNK):
+        # As they come: gathered into chunks of one size, what is gathered is lost when the connection breaks.
+        for chunk in response.iter_raw():
             done += len(chunk)
             if done > model.size:
                 break
@@ -229,7 +231,7 @@ def _retry_after(response: httpx.Response) -> float:
     return min(LONGEST_WAIT, float(after)) if after.isdigit() else 0.0
 
 
-_backoff = wait_exponential_jitter(initial=0.5, max=10.0, jitter=0.5)
+_backoff = wait_exponential(multiplier=0.5, max=10.0) + wait_random(0.0, 0.5)
 
 
 def _patience(state: RetryCallState) -> float:

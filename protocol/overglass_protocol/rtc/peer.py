@@ -17,7 +17,7 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError, UnusableOfferError
 from overglass_protocol.events import Outgoing
 from overglass_protocol.frame import Frame
-from overglass_protocol.rtc import ice, sdp
+from overglass_protocol.rtc import ice, playout, sdp
 from overglass_protocol.rtc.capture_clock import CaptureClock
 from overglass_protocol.rtc.channels import Channels
 from overglass_protocol.rtc.contract import Handlers, PeerSettings, Statistics
@@ -127,7 +127,7 @@ class Peer:
             raise PeerError(f"the media connection failed: {self._lost}")
 
     def send(self, frame: Frame) -> None:
-        """Sends a picture; displaces one that still waits for the encoder. From any thread.
+        """Sends a picture; displaces one that still waits for the encoder. From one thread only.
 
         The encoder writes into the picture's metadata, so it must not be shared.
         """
@@ -272,3 +272,4 @@ def _install() -> None:
     module: Any = aiortc.rtcpeerconnection
     module.RTCRtpReceiver, module.RTCRtpSender = _make_receiver, _make_sender
     ice.install()
+    playout.install()

@@ -55,6 +55,10 @@ class VideoSender(Outbound):
         """Whether each packet is sent twice now."""
         return time.monotonic() < self._repeat_until
 
+    def show_at_once(self) -> None:
+        """Asks the receiver to hold no picture back, which costs it the company of its sound."""
+        self._extensions.at_once = True
+
     def send_unit(self, data: bytes, rtp_time: int, captured: float | None = None) -> None:
         """Sends one access unit; `rtp_time` in 90 kHz, `captured` in monotonic seconds of this machine.
 

@@ -74,8 +74,9 @@ class Video:
             sender: Any = transceiver.sender
             self._sender = sender
             sender.rate = SendRate(self._settings.max_bitrate)
-            sender.on_started = self._start_encoder
             sender.on_key_frame_request = self._on_key_frame_request
+            if direction == "sendrecv":
+                sender.show_at_once()
         if direction in ("sendrecv", "recvonly"):
             receiver: Any = transceiver.receiver
             self._receiver = receiver
@@ -84,8 +85,9 @@ class Video:
             receiver.on_sender_report = lambda at, rtp_time: self._clock.on_report("video", at, rtp_time)
 
     def send(self, frame: Frame) -> None:
-        if self._encoder is not None:
-            self._encoder.slot.put(frame)
+        encoder = self._encoder or self._start_encoder()
+        if encoder is not None:
+            encoder.slot.put(frame)
 
     def send_unit(
         self, data: bytes, rtp_time: int, envelope: Envelope | None, captured: float | None = None
@@ -179,14 +181,15 @@ class Video:
             dropped.update({f"network: {why}": n for why, n in self._receiver.jitter.dropped.items()})
         return dropped
 
-    def _start_encoder(self) -> None:
-        assert self._sender is not None
-        assert self._sender.codec is not None
-        if not self._closing:
-            self._encoder = EncoderThread(
-                self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
-            )
-            self._encoder.want_key_frame()
+    def _start_encoder(self) -> EncoderThread | None:
+        """At the first picture: an owner that sends encoded ones needs no encoder."""
+        if self._sender is None or self._sender.codec is None or self._closing:
+            return None
+        self._encoder = EncoderThread(
+            self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
+        )
+        self._encoder.want_key_frame()
+        return self._encoder
 
     def _on_key_frame_request(self) -> None:
         self.want_key_frame()

@@ -139,3 +139,15 @@ def test_a_decoder_that_falls_behind_drops_to_the_next_key_frame() -> None:
     decoder.close()
     decoder.join(5)
     assert frames[1].rtp_time == key * 3000
+
+
+def test_a_picture_that_came_in_keeps_its_time_with_and_without_an_envelope() -> None:
+    encoded = Collector()
+    encoder = EncoderThread("H264", 30.0, lambda width, height: 500_000, encoded)
+    for n, envelope in enumerate([None, Envelope(1, 8.5), None]):
+        encoder.slot.put(Frame(picture(n), envelope, rtp_time=3_000_000_000 + 3000 * n))
+        encoded.wait_for(n + 1)
+    encoder.close()
+    encoder.join(5)
+    times = [each.rtp_time for each in encoded.items if isinstance(each, Encoded)]
+    assert [time - times[0] for time in times] == [0, 3000, 6000]

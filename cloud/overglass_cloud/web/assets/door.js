@@ -1,0 +1,98 @@
+// The service's HTTP doors. Every refusal becomes a Refused with the service's own words and cure,
+// every silence an Unreachable. Media does not pass here.
+
+const RESUME_HEADER = "Overglass-Resume";
+const PATIENCE_MS = 8000;
+
+export class Unreachable extends Error {}
+
+export class Refused extends Error {
+  constructor(status, { detail, cure, code }, retryAfter) {
+    super(detail);
+    Object.assign(this, { status, detail, cure, code, retryAfter });
+  }
+}
+
+export class Door {
+  token = null;
+
+  // {answer, location, resumeToken}
+  async open(offer, { look, resumeToken }) {
+    const headers = { "Content-Type": "application/sdp" };
+    if (resumeToken) headers[RESUME_HEADER] = resumeToken;
+    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer });
+    return {
+      answer: await response.text(),
+      location: response.headers.get("Location"),
+      resumeToken: response.headers.get(RESUME_HEADER) ?? "",
+    };
+  }
+
+  async view(id, offer) {
+    const headers = { "Content-Type": "application/sdp" };
+    const response = await this.#ask("POST", `/live/${encodeURIComponent(id)}/view`, { headers, body: offer });
+    return { answer: await response.text(), location: response.headers.get("Location") };
+  }
+
+  // Ends what is at `location`; `keepalive` lets it out while the page is being left.
+  async end(location) {
+    try {
+      await this.#ask("DELETE", location, { keepalive: true });
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+    }
+  }
+
+  async looks() {
+    return (await this.#ask("GET", "/looks")).json();
+  }
+
+  // What can be looked for; empty where the service has no such door.
+  async overlays() {
+    return this.#optional(async () => (await this.#ask("GET", "/overlays")).json(), []);
+  }
+
+  // {url, token, expires}; null where the service does not share.
+  async share(location) {
+    return this.#optional(async () => (await this.#ask("POST", `${location}/share`)).json(), null);
+  }
+
+  async #optional(ask, otherwise) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Refused && (error.status === 404 || error.status === 405)) return otherwise;
+      throw error;
+    }
+  }
+
+  async #ask(method, path, { headers = {}, ...rest } = {}) {
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    let response;
+    try {
+      response = await fetch(path, {
+        method, headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...rest,
+      });
+    } catch (error) {
+      throw new Unreachable("the service does not answer", { cause: error });
+    }
+    if (response.ok) return response;
+    throw await refusal(response);
+  }
+}
+
+async function refusal(response) {
+  const after = response.headers.get("Retry-After") ?? "";
+  const problem = { detail: `the service answered ${response.status}`, cure: "", code: "" };
+  if ((response.headers.get("Content-Type") ?? "").includes("json")) {
+    try {
+      const body = await response.json();
+      problem.detail = String(body.detail ?? problem.detail);
+      problem.cure = String(body.cure ?? "");
+      problem.code = String(body.type ?? "").split(":").at(-1);
+    } catch {
+      // A proxy's page that calls itself JSON: the status alone has to do.
+    }
+  }
+  return new Refused(response.status, problem, /^\d+$/.test(after) ? Number(after) : null);
+}

@@ -1,0 +1,216 @@
+// The glasses' program in the page: camera, connections one after the other, and the control document,
+// as overglass_edge/agent.py is beside a real camera. Shows nothing; tells its listener what happened.
+
+import { openCamera, openMicrophone } from "./camera.js";
+import { Connection, NoMedia, measurable } from "./connection.js";
+import { Refused } from "./door.js";
+import { Arrivals } from "./wire/arrivals.js";
+import { tripOf } from "./wire/trip.js";
+
+const RESUME_KEY = "overglass.resume";
+const BACKOFF_S = [0.3, 0.7, 1.5, 3, 5];
+const SENT_KEPT = 256;
+const PROGRAM = "overglass page";
+
+export class Glasses {
+  phase = "idle"; // idle, camera, connecting, live, away, trouble
+  control = { version: 0, look: "none", strength: 1, prompt: null, seed: 0, overlays: [], region: "all" };
+  arrivals = new Arrivals();
+  connection = null;
+  camera = null;
+  microphone = null;
+  facing = "environment";
+  cameraId = null;
+  size = "standard";
+  codec = null;
+  #door; #listener; #worker = null;
+  #sent = new Map();
+  #run = 0;
+  #wake = () => {};
+
+  // `listener`: {phase, camera, result, message, applied}, each a function.
+  constructor(door, listener) {
+    this.#door = door;
+    this.#listener = listener;
+    if (measurable()) {
+      this.#worker = new Worker(new URL("./transform.js", import.meta.url), { type: "module" });
+      this.#worker.onmessage = ({ data }) => this.#hearWorker(data);
+    }
+  }
+
+  get measured() { return this.#worker !== null; }
+  get resumeToken() { return sessionStorage.getItem(RESUME_KEY); }
+
+  // Opens the camera and keeps a session until `stop`. Troubles are told to the listener, not thrown.
+  async start() {
+    const run = ++this.#run;
+    this.#enter("camera");
+    try {
+      await this.#openCamera();
+    } catch (error) {
+      if (run === this.#run) this.#enter("trouble", error);
+      return;
+    }
+    if (run !== this.#run) return;
+    await this.#keepConnected(run);
+  }
+
+  // Ends the session and lets go of the camera.
+  stop() {
+    this.#run += 1;
+    this.#wake();
+    this.leave();
+    for (const track of [this.camera, this.microphone]) track?.stop();
+    this.camera = this.microphone = null;
+    sessionStorage.removeItem(RESUME_KEY);
+    this.#enter("idle");
+  }
+
+  // Says goodbye, also while the page is being left. With `keep` the session waits to be resumed.
+  leave({ keep = false } = {}) {
+    const { connection } = this;
+    this.connection = null;
+    if (!connection) return;
+    connection.close(keep ? null : "the page was left");
+    if (!keep && connection.location) this.#door.end(connection.location);
+  }
+
+  // Tries again at once, while waiting after a loss.
+  retry() {
+    this.#wake();
+  }
+
+  // Changes some of the control document; the newest always wins.
+  set(change) {
+    this.control = { ...this.control, ...change, version: this.control.version + 1 };
+    this.connection?.setControl(this.control);
+    return this.control;
+  }
+
+  async chooseCamera({ id = null, facing = this.facing, size = this.size }) {
+    Object.assign(this, { cameraId: id, facing, size });
+    if (!this.camera) return;
+    this.camera.stop(); // phones open one camera at a time
+    try {
+      await this.#openCamera();
+      await this.connection?.setCamera(this.camera);
+    } catch (error) {
+      this.stop();
+      this.#enter("trouble", error);
+    }
+  }
+
+  // Rejects with CameraFault.
+  async setMicrophone(on) {
+    const before = this.microphone;
+    this.microphone = on ? await openMicrophone() : null;
+    await this.connection?.setMicrophone(this.microphone);
+    before?.stop();
+  }
+
+  // The camera's picture of this time, seconds: capture times help the worker to date what it sends.
+  captured(time) {
+    this.#worker?.postMessage({ captures: [time] });
+  }
+
+  // What one shown picture has been through, or null for one that came without an envelope.
+  trip({ envelope, arrived }, shown) {
+    this.connection?.sign();
+    if (!envelope || !this.connection) return null;
+    const encoded = this.#sent.get(envelope.frameId);
+    return tripOf({ envelope, clock: this.connection.talk.clock, encoded, arrived, shown });
+  }
+
+  async #openCamera() {
+    const track = await openCamera({ id: this.cameraId, facing: this.facing, size: this.size });
+    track.onended = () => this.#cameraEnded(track);
+    this.camera = track;
+    this.#listener.camera(track);
+  }
+
+  #cameraEnded(track) {
+    if (track !== this.camera) return;
+    this.stop();
+    this.#enter("trouble", Object.assign(new Error("the camera was taken away"), { kind: "ended" }));
+  }
+
+  async #keepConnected(run) {
+    for (let attempt = 0; run === this.#run; attempt += 1) {
+      this.#enter(attempt === 0 && !this.resumeToken ? "connecting" : "away");
+      try {
+        attempt = await this.#connect(run, attempt);
+      } catch (error) {
+        if (run !== this.#run) return;
+        this.leave();
+        const wait = this.#patience(error, attempt);
+        if (wait === null) {
+          this.#enter("trouble", error);
+          return;
+        }
+        this.#enter("away", error, wait);
+        await this.#pause(wait);
+      }
+    }
+  }
+
+  // One connection's life; rejects with the reason for which it ended.
+  async #connect(run) {
+    let lose = null;
+    const lost = new Promise((_, reject) => { lose = (reason) => reject(new Lost(reason)); });
+    lost.catch(() => {}); // open() may fail first
+    const hello = { device: "browser", program: PROGRAM, control: this.control };
+    const on = {
+      message: (message) => this.#hear(message),
+      envelope: ({ rtpTime, envelope }) => this.arrivals.keep(rtpTime, { envelope }),
+      lost: lose,
+    };
+    this.arrivals.forget();
+    const connection = new Connection({ track: this.camera, codec: this.codec, worker: this.#worker, hello, on });
+    this.connection = connection;
+    const { resumeToken, microphone } = this;
+    const opened = await connection.open(this.#door, { look: this.control.look, resumeToken, microphone });
+    if (run !== this.#run) return 0;
+    sessionStorage.setItem(RESUME_KEY, opened.resumeToken);
+    this.#listener.result(connection.received);
+    this.#enter("live");
+    return lost;
+  }
+
+  // Seconds until the next attempt; null when only a person can help.
+  #patience(error, attempt) {
+    const backoff = BACKOFF_S[Math.min(attempt, BACKOFF_S.length - 1)];
+    if (!(error instanceof Refused)) return error instanceof NoMedia && attempt >= 3 ? null : backoff;
+    if (error.status === 503 || error.status === 429) return Math.max(error.retryAfter ?? 0, backoff, 2);
+    return error.status >= 500 ? backoff : null;
+  }
+
+  #pause(wait) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait * 1000);
+      this.#wake = () => { clearTimeout(timer); resolve(); };
+    });
+  }
+
+  #hear(message) {
+    if (message.type === "control-applied") this.#listener.applied(message);
+    this.#listener.message(message);
+  }
+
+  #hearWorker({ kind, rtpTime, envelope, encoded, arrived, beside }) {
+    if (kind === "received") {
+      this.arrivals.keep(rtpTime, { envelope, arrived });
+      return;
+    }
+    this.#sent.set(envelope.frameId, encoded);
+    if (this.#sent.size > SENT_KEPT) this.#sent.delete(this.#sent.keys().next().value);
+    if (beside) this.connection?.stamp(rtpTime, envelope);
+  }
+
+  #enter(phase, trouble = null, wait = null) {
+    this.phase = phase;
+    this.#listener.phase(phase, trouble, wait);
+  }
+}
+
+// The connection was there and broke.
+export class Lost extends Error {}

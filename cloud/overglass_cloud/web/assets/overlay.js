@@ -1,0 +1,3 @@
+// Draws a scene over its picture. Knows drawings, not detectors.
+
+export function drawScene() {}
