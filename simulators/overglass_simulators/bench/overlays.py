@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from overglass_cloud.capabilities import Capabilities
-from overglass_cloud.config import Places
-from overglass_cloud.models.manifest import Manifest
-from overglass_cloud.models.store import Store
+from overglass_cloud.models.cli import store_here
 from overglass_edge.door import Door
 from overglass_protocol.control import Control, Overlay
 from overglass_simulators.bench.content import Content
@@ -70,7 +68,7 @@ def result_of(record: Record, off: Sequence[Window], on: Sequence[Window], spent
 
 def run(setup: Setup) -> Result:
     """Raises OverglassError, with the command that gets it when the model is not here."""
-    Capabilities(Store(Places().models, Manifest.shipped())).require("faces")
+    Capabilities(store_here()).require("faces")
     pictures = pictures_of(setup)
     with Service(look=setup.look, fps=setup.fps) as service:
         found = measure(
