@@ -1,4 +1,4 @@
-"""One session's overlays: what is looked for, what a picture is told of it, and what is said when it fails."""
+"""One session's overlays: what is looked for, what a picture is told of it, what is said when it fails."""
 
 import threading
 from collections.abc import Callable, Iterator

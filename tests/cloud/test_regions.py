@@ -24,7 +24,7 @@ def disc(size: tuple[int, int] = SIZE, radius: float = 0.3) -> Mask:
     """Somebody round, with a soft border."""
     y, x = np.mgrid[0 : size[1], 0 : size[0]]
     distance = np.hypot(x - size[0] / 2, y - size[1] / 2) / size[1]
-    return np.clip((radius - distance) * 10 + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((radius - distance) * 10 + 0.5, 0, 1), np.float32)
 
 
 def inside(mask: Mask) -> list[np.ndarray]:

@@ -24,7 +24,7 @@ def shape(x: float, y: float, size: float = 0.2) -> Points:
     """Landmarks on a ring."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1) * size / 2
-    return (ring + (x, y)).astype(np.float32)
+    return (ring + np.array((x, y))).astype(np.float32)
 
 
 def face(x: float, y: float = 0.5, size: float = 0.2) -> Thing:
@@ -133,7 +133,7 @@ def test_outlines_move_with_their_person() -> None:
         person = Thing("person", 0, "person", 1.0, (left, 0.3, 0.2, 0.5), outlines=(outline,))
         look = tracker.look([person], n / FPS, 1.0)
     (expected,) = things_at(look, 20 / FPS)
-    assert np.abs(expected.outlines[0] - (outline + (0.01, 0))).max() < 0.003
+    assert np.abs(expected.outlines[0] - (outline + np.array((0.01, 0)))).max() < 0.003
 
 
 def test_nothing_is_expected_further_ahead_than_the_horizon() -> None:

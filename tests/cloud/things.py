@@ -13,16 +13,16 @@ from overglass_protocol.control import Overlay
 from overglass_protocol.errors import ModelError
 from overglass_protocol.frame import Frame
 from overglass_protocol.rtc.encoder import CLOCK_RATE
-from overglass_protocol.scene import Box, Kind, Points, Thing
+from overglass_protocol.scene import NO_POINTS, Box, Kind, Points, Thing
 
 WITHIN = 10.0
 "Seconds that any wait of these tests may take on a busy machine."
 
 
 def thing(
-    box: Box = (0.4, 0.4, 0.2, 0.2), kind: Kind = "face", label: str = "", points: Points | None = None
+    box: Box = (0.4, 0.4, 0.2, 0.2), kind: Kind = "face", label: str = "", points: Points = NO_POINTS
 ) -> Thing:
-    return Thing(kind, 0, label or kind, 0.9, box, **({} if points is None else {"points": points}))
+    return Thing(kind, 0, label or kind, 0.9, box, points=points)
 
 
 def frame(n: int, level: int = 128, size: tuple[int, int] = (64, 48)) -> Frame:

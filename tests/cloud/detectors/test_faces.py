@@ -22,7 +22,9 @@ MODEL = "face_landmarker.task"
 
 def pixels_of(name: str) -> list[Pixels]:
     with av.open(str(shared.clip(name))) as source:
-        return [picture.to_ndarray(format="rgb24") for picture in source.decode(video=0)]
+        return [
+            np.asarray(picture.to_ndarray(format="rgb24"), np.uint8) for picture in source.decode(video=0)
+        ]
 
 
 def seen(pictures: Iterable[Pixels]) -> Iterator[tuple[Thing, ...]]:

@@ -16,7 +16,7 @@ def discs(*at: tuple[int, int, int, float]) -> Mask:
     """Discs of x, y, radius and sureness on 320x240."""
     mask = np.zeros((240, 320), np.float32)
     for x, y, radius, sure in at:
-        cv2.circle(mask, (x, y), radius, sure, -1)  # type: ignore[call-overload]
+        cv2.circle(mask, (x, y), radius, sure, -1)
     return mask
 
 
