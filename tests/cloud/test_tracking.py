@@ -24,7 +24,7 @@ def shape(x: float, y: float, size: float = 0.2) -> Points:
     """Landmarks on a ring."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1) * size / 2
-    return (ring + np.array((x, y))).astype(np.float32)
+    return np.asarray(ring + np.array((x, y)), np.float32)
 
 
 def face(x: float, y: float = 0.5, size: float = 0.2) -> Thing:
