@@ -56,7 +56,8 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     gate = Gate(secret)
     app.include_router(doors.session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
-    app.include_router(doors.status_doors(visits, scheduler, capabilities, Metrics(visits, scheduler)))
+    metrics = Metrics(visits, scheduler, capabilities)
+    app.include_router(doors.status_doors(visits, scheduler, capabilities, metrics))
     app.include_router(pages())
     app.state.visits = visits
     return app

@@ -2,6 +2,7 @@
 where that is missing. Knows no session; loads a detector only when one is started.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -64,7 +65,11 @@ class Capabilities:
     """The overlays of this service, by name."""
 
     def __init__(self, models: Models, known: Iterable[Capability] = SHIPPED) -> None:
+        self.detections = 0
+        self.detection_seconds = 0.0
+        "Pictures looked at by sessions so far, and the time that took."
         self._models = models
+        self._lock = threading.Lock()
         self._by_name: dict[str, Capability] = {capability.name: capability for capability in known}
 
     def __iter__(self) -> Iterator[Capability]:
@@ -89,6 +94,12 @@ class Capabilities:
         """A detector of its own. Takes its time. Raises OverglassError with the cure."""
         capability = self._known(name)
         return capability.load(self._models.path(capability.model))
+
+    def note(self, seconds: float) -> None:
+        """A session has looked at a picture, which took so long. From any thread."""
+        with self._lock:
+            self.detections += 1
+            self.detection_seconds += seconds
 
     def describe(self) -> list[dict[str, Any]]:
         """As `GET /overlays` shows them."""

@@ -1,4 +1,4 @@
-"""`overglass cloud`, `overglass token`, `overglass looks`: the commands that choose the service's parts.
+"""`overglass cloud`, `token`, `looks`, `overlays`: the commands that choose the service's parts.
 
 Imports at the top stay light, since every `overglass --help` loads this file.
 """
@@ -115,6 +115,27 @@ def looks(
     for look in found:
         needs = ", ".join(look["needs"]) or "nothing"
         table.add_row(look["name"], look["engine"], look["summary"], needs, look["licence"])
+    Console().print(table)
+
+
+def overlays(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """List what can be found in the picture here, and how to get what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from overglass_cloud.capabilities import Capabilities
+    from overglass_cloud.models.cli import store_here
+
+    found = Capabilities(store_here()).describe()
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    table = Table("overlay", "what is found", "needs", "here")
+    for overlay in found:
+        here = "yes" if overlay["available"] else overlay["cure"]
+        table.add_row(overlay["name"], overlay["summary"], ", ".join(overlay["needs"]), here)
     Console().print(table)
 
 

@@ -6,6 +6,7 @@ Knows detectors and pictures; knows no control document and no connection.
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ from overglass_protocol.scene import Scene, Thing
 
 log = structlog.get_logger()
 
-PATIENCE = 0.003
-"Seconds that a picture waits, encoded, for the look at it that is under way."
+PATIENCE = 0.002
+"Seconds that a picture waits, encoded, for the look at it that is under way, if by then it is likely done."
 LOOKS_KEPT = 32
 "A second of them: a slow engine gives a picture back when newer ones have been looked at."
-NICENESS = 5
+NEW_SHARE = 0.2
+"Of the newest look in the mean of how long looks take."
+NICENESS = 10
 "How far the detectors stand back behind what is in the picture's way, where the system lets threads."
 
 
@@ -67,6 +70,9 @@ class Looker:
         self._looks: deque[Look] = deque(maxlen=LOOKS_KEPT)
         self._looking_at: int | None = None
         "RTP time."
+        self._began = 0.0
+        self._takes = 0.0
+        "Seconds: since when it looks, and how long looks take."
         self._looked = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="detectors", daemon=True)
         self._thread.start()
@@ -81,7 +87,8 @@ class Looker:
         if not self.wish.shown:
             return None
         with self._looked:
-            if self._looking_at == frame.rtp_time:
+            left = self._began + self._takes - time.monotonic()
+            if self._looking_at == frame.rtp_time and left < PATIENCE:
                 self._looked.wait_for(lambda: self._looking_at != frame.rtp_time, PATIENCE)
             looks = tuple(self._looks)
         at = _time_of(frame)
@@ -120,7 +127,7 @@ class Looker:
         for name in sorted(wish.sought - self._detectors.keys() - self._broken):
             self._start(name)
         with self._looked:
-            self._looking_at = frame.rtp_time
+            self._looking_at, self._began = frame.rtp_time, time.monotonic()
         things = self._find(frame, wish)
         picture = frame.picture
         look = self._tracker.look(things, _time_of(frame), picture.width / picture.height)
@@ -129,7 +136,10 @@ class Looker:
                 self._looks.clear()  # another connection, with another clock
             self._looks.append(look)
             self._looking_at = None
+            took = time.monotonic() - self._began
+            self._takes += (took - self._takes) * NEW_SHARE
             self._looked.notify_all()
+        self._capabilities.note(took)
 
     def _start(self, name: str) -> None:
         try:

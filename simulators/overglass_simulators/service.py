@@ -17,6 +17,7 @@ import av
 import httpx
 import typer
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from overglass_cloud.cli import settings_from
 from overglass_cloud.looks import Look, Looks, State
@@ -86,10 +87,12 @@ class Service:
 
     def dropped(self) -> Counter[str]:
         """Frames it dropped so far, of all sessions, by reason; from its metrics."""
-        shown = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=READY_WITHIN).text
-        samples = [s for family in text_string_to_metric_families(shown) for s in family.samples]
-        found = {s.labels["reason"]: int(s.value) for s in samples if s.name == DROPPED}
+        found = {s.labels["reason"]: int(s.value) for s in self._samples() if s.name == DROPPED}
         return Counter(found)
+
+    def total(self, name: str) -> float:
+        """A counter of its metrics that has no labels."""
+        return sum(s.value for s in self._samples() if s.name == f"overglass_{name}_total")
 
     def errors(self) -> str:
         """Its log."""
@@ -118,6 +121,10 @@ class Service:
     def end(self) -> None:
         if self._child is not None:
             self._child.end()
+
+    def _samples(self) -> list[Sample]:
+        shown = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=READY_WITHIN).text
+        return [s for family in text_string_to_metric_families(shown) for s in family.samples]
 
     @property
     def _running(self) -> Child:

@@ -22,7 +22,7 @@ def overglass(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     shown = overglass("--help")
     assert shown.returncode == 0
-    for command in ("edge", "cloud", "demo", "bench", "looks", "models", "token"):
+    for command in ("edge", "cloud", "demo", "bench", "looks", "models", "overlays", "token"):
         assert command in shown.stdout
 
 

@@ -2,7 +2,7 @@
 
 The landmarker can follow several faces, but then it searches again in every picture and forgets a face
 behind a hand: of 160 pictures of two signers it loses nine. Told to follow one, it keeps all. So one
-landmarker follows each face, and a spare one looks for others where no face is known yet.
+landmarker follows each face, and one that follows nothing looks for others where none is known yet.
 """
 
 from pathlib import Path
@@ -20,7 +20,10 @@ MOST = 4
 SEARCH_EVERY = 10
 "Pictures between two looks for one more face: a third of a second at 30 fps."
 CONFIDENCE = 0.5
-"""MediaPipe's own. Down to 0.1 it sees no face in a walk without people and none behind a book."""
+"MediaPipe's own. Down to 0.1 it sees no face in a walk without people."
+CONFIRMED = 3
+"""Searches in a row that must find a face, each from nothing, before it is told of. Behind raised hands there
+are single pictures in which coding noise makes a face; on their own those would be ghosts."""
 COVER = 0.25
 "How much wider than a known face, on each side, it is hidden from the search, hair and ears included."
 SAME = 0.5
@@ -33,8 +36,11 @@ class Faces:
     def __init__(self, model: Path) -> None:
         self._model = model
         self._following: list[Task] = []
-        self._spares = [self._open()]
+        self._spares: list[Task] = []
+        self._searcher = self._open(follows=False)
         self._until_search = 0
+        self._suspected: list[Box] = []
+        "Where the last searches in a row found the same face, which nobody follows yet."
 
     def find(self, sight: Sight) -> Found:
         pixels = sight.rgb(LONGEST)
@@ -46,23 +52,37 @@ class Faces:
             else:
                 self._let_go(follower, forget=face is not None)
         self._until_search -= 1
-        if not faces or (self._until_search <= 0 and len(faces) < MOST):
-            faces += self._search(pixels, faces)
+        if not faces or self._suspected or (self._until_search <= 0 and len(faces) < MOST):
+            faces += self._search(_without(pixels, faces))
         return Found(tuple(faces))
 
     def close(self) -> None:
-        for task in (*self._following, *self._spares):
+        for task in (self._searcher, *self._following, *self._spares):
             task.close()
 
-    def _search(self, pixels: Pixels, known: list[Thing]) -> list[Thing]:
-        """At most one more face. Where there was one the next picture is searched too."""
-        spare = self._spares.pop() if self._spares else self._open()
-        face = _face(spare, _without(pixels, known))
+    def _search(self, pixels: Pixels) -> list[Thing]:
+        """At most one more face."""
+        self._until_search = SEARCH_EVERY
+        face = _face(self._searcher, pixels)
         if face is None:
-            self._spares.append(spare)
-            self._until_search = SEARCH_EVERY
+            self._suspected = []
             return []
-        self._following.append(spare)
+        if self._suspected and not _is_same(face.box, self._suspected[-1]):
+            self._suspected = []
+        self._suspected.append(face.box)
+        if len(self._suspected) < CONFIRMED:
+            return []
+        self._suspected = []
+        return self._follow(pixels)
+
+    def _follow(self, pixels: Pixels) -> list[Thing]:
+        self._until_search = 0  # where there was one more, there may be another
+        follower = self._spares.pop() if self._spares else self._open(follows=True)
+        face = _face(follower, pixels)
+        if face is None:
+            self._spares.append(follower)
+            return []
+        self._following.append(follower)
         return [face]
 
     def _let_go(self, follower: Task, *, forget: bool) -> None:
@@ -72,11 +92,12 @@ class Faces:
         else:
             self._spares.append(follower)  # it has lost its face, and searches like any other
 
-    def _open(self) -> Task:
+    def _open(self, *, follows: bool) -> Task:
         return Task(
             FaceLandmarker,
             FaceLandmarkerOptions,
             self._model,
+            follows=follows,
             num_faces=1,
             output_face_blendshapes=True,
             min_face_detection_confidence=CONFIDENCE,

@@ -26,24 +26,28 @@ that 99.7 % of each result is new; 64 bits of microseconds last for ten years of
 
 
 class Task:
-    """A MediaPipe task in video mode: it follows what it has found from picture to picture."""
+    """A MediaPipe task that follows what it has found from picture to picture, or one that does not."""
 
-    def __init__(self, kind: Any, options: Any, model: Path, **chosen: object) -> None:
+    def __init__(
+        self, kind: Any, options: Any, model: Path, *, follows: bool = True, **chosen: object
+    ) -> None:
         """`kind` and `options` are the task's class and that of its options. Raises DetectorError."""
         self.name = model.stem
         base = BaseOptions(model_asset_path=str(model))
+        mode = RunningMode.VIDEO if follows else RunningMode.IMAGE
+        self._follows = follows
         self._pictures = 0
         self._task: Any = self._translated(
             "cannot start",
-            lambda: kind.create_from_options(
-                options(base_options=base, running_mode=RunningMode.VIDEO, **chosen)
-            ),
+            lambda: kind.create_from_options(options(base_options=base, running_mode=mode, **chosen)),
         )
 
     def detect(self, pixels: Pixels) -> Any:
         """The task's result for the next picture. Raises DetectorError."""
         self._pictures += 1
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
+        if not self._follows:
+            return self._translated("failed", lambda: self._task.detect(image))
         ask = getattr(self._task, "segment_for_video", None) or self._task.detect_for_video
         return self._translated("failed", lambda: ask(image, self._pictures * TICK))
 

@@ -1,4 +1,4 @@
-"""The page that turns any browser with a camera into glasses, and the one that watches, as package data.
+"""The page that turns any browser with a camera into glasses, and the one that watches, as files.
 
 Serves files; knows nothing of sessions. What the page may do is said in its headers: run nothing but ours,
 talk to nobody but this service.

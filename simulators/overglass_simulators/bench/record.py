@@ -31,6 +31,10 @@ class Shown:
     trip: Trip
     version: int | None = None
     "Of the control document it was painted with."
+    scene_age: float | None = None
+    "Seconds; None if it came without a scene."
+    found: int = 0
+    "Things in its scene."
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ export class Glasses {
   #run = 0;
   #wake = () => {};
 
-  // `listener`: {phase, camera, result, message, applied}, each a function.
+  // `listener`: {phase, camera, result, message}, each a function.
   constructor(door, listener) {
     this.#door = door;
     this.#listener = listener;
@@ -192,7 +192,7 @@ export class Glasses {
   }
 
   #hear(message) {
-    if (message.type === "control-applied") this.#listener.applied(message);
+    if (message.type === "welcome") this.control = this.connection.talk.control;
     this.#listener.message(message);
   }
 

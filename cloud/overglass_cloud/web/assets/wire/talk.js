@@ -57,7 +57,9 @@ export class Talk {
     if (message.type === "welcome") {
       this.state = "live";
       this.#nextPing = now;
-      if (!same(message.control, this.control)) this.#say({ type: "control", control: this.control });
+      // A page that was reloaded has forgotten what the service remembers of the same session.
+      if (message.control.version > this.control.version) this.control = message.control;
+      else if (!same(message.control, this.control)) this.#say({ type: "control", control: this.control });
     }
     if (message.type === "bye") this.state = "ended";
     return message;

@@ -5,10 +5,10 @@
 export const STAGES = [
   { name: "encode", label: "capture, encode", place: "glasses", colour: "#4f8ef7" },
   { name: "uplink", label: "uplink", place: "network", colour: "#5b6572" },
-  { name: "cloudDecode", label: "decode", place: "cloud", colour: "#d9794a" },
+  { name: "cloudDecode", label: "cloud decode", place: "cloud", colour: "#d9794a" },
   { name: "queue", label: "queue", place: "cloud", colour: "#ec5f67" },
   { name: "paint", label: "paint", place: "cloud", colour: "#f2b84b" },
-  { name: "cloudEncode", label: "encode", place: "cloud", colour: "#c98b5a" },
+  { name: "cloudEncode", label: "cloud encode", place: "cloud", colour: "#c98b5a" },
   { name: "downlink", label: "downlink", place: "network", colour: "#7b8592" },
   { name: "show", label: "decode, show", place: "glasses", colour: "#b3cffc" },
 ];

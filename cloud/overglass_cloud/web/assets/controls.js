@@ -1,0 +1,79 @@
+// What the wearer chooses: look, strength, words, region, overlays. What is asked for is state, never a
+// queue: each change replaces the whole document.
+
+import { make } from "./dom.js";
+
+export class Controls {
+  #find; #ask; #looks = [];
+
+  // `ask(change)` is called with what the wearer changed of the control document.
+  constructor(find, ask) {
+    this.#find = find;
+    this.#ask = ask;
+    find("strength").addEventListener("input", () => this.#askStrength());
+    find("prompt").addEventListener("input", () => ask({ prompt: find("prompt").value.trim() || null }));
+    find("region").addEventListener("change", ({ target }) => ask({ region: target.value }));
+    find("looks").addEventListener("change", ({ target }) => this.#askLook(target.value));
+    find("overlays").addEventListener("change", () => this.#askOverlays());
+    this.#showStrength();
+  }
+
+  // `looks` as GET /looks tells them.
+  offerLooks(looks, chosen) {
+    this.#looks = looks;
+    this.#find("looks").replaceChildren(...looks.map(({ name, summary }) => make("label", { title: summary }, [
+      make("input", { type: "radio", name: "look", value: name, checked: name === chosen }),
+      make("span", { textContent: name }),
+    ])));
+    this.#showPrompt(chosen);
+  }
+
+  // `overlays` as GET /overlays tells them; what is missing is shown with what cures it.
+  offerOverlays(overlays, chosen) {
+    this.#find("overlays-section").hidden = overlays.length === 0;
+    this.#find("overlays").replaceChildren(...overlays.map(({ name, summary, available, cure }) => make("label", {}, [
+      make("input", { type: "checkbox", name: "overlay", value: name, disabled: !available, checked: available && chosen.includes(name) }),
+      make("span", {}, [
+        make("b", { textContent: name }), make("small", { textContent: available ? summary : cure }), make("i"),
+      ]),
+    ])));
+  }
+
+  // The document in force may be one that an earlier page of this session asked for.
+  show(control) {
+    for (const input of this.#find("looks").querySelectorAll("input")) input.checked = input.value === control.look;
+    for (const input of this.#find("region").querySelectorAll("input")) input.checked = input.value === control.region;
+    for (const input of this.#find("overlays").querySelectorAll("input")) input.checked = control.overlays.includes(input.value);
+    this.#find("strength").value = Math.round(control.strength * 100);
+    this.#find("prompt").value = control.prompt ?? "";
+    this.#showStrength();
+    this.#showPrompt(control.look);
+  }
+
+  #askLook(look) {
+    this.#showPrompt(look);
+    this.#ask({ look });
+  }
+
+  #askOverlays() {
+    const chosen = this.#find("overlays").querySelectorAll("input:checked");
+    this.#ask({ overlays: Array.from(chosen, ({ value }) => value) });
+  }
+
+  #askStrength() {
+    this.#showStrength();
+    this.#ask({ strength: Number(this.#find("strength").value) / 100 });
+  }
+
+  #showStrength() {
+    const strength = this.#find("strength");
+    const percent = `${strength.value} %`;
+    this.#find("strength-value").textContent = percent;
+    strength.style.setProperty("--filled", `${strength.value}%`);
+    strength.setAttribute("aria-valuetext", percent);
+  }
+
+  #showPrompt(look) {
+    this.#find("prompt-row").hidden = !this.#looks.find(({ name }) => name === look)?.takes_prompt;
+  }
+}

@@ -1,0 +1,55 @@
+// How things stand: the word in the header, and the card that tells a trouble and its cure.
+
+import { put } from "./dom.js";
+import { troubleOf } from "./troubles.js";
+
+const WORDS = {
+  idle: "Ready", camera: "Opening the camera", connecting: "Connecting", live: "Live", away: "Reconnecting", trouble: "Stopped",
+};
+const QUIETLY_S = 1.2; // a connection that is back sooner needs no card
+
+export class Status {
+  trouble = null;
+  #find; #timer = null;
+
+  constructor(find) {
+    this.#find = find;
+  }
+
+  show(phase, error = null) {
+    document.body.dataset.phase = phase;
+    put(this.#find("state").firstElementChild, WORDS[phase]);
+    this.#find("welcome")?.toggleAttribute("hidden", phase !== "idle");
+    if (error) this.#tell(troubleOf(error), phase);
+    else if (phase === "live" || phase === "idle" || phase === "camera") this.#clear();
+  }
+
+  // `trouble` as troubles.js gives it.
+  #tell(trouble, phase) {
+    clearTimeout(this.#timer);
+    const wait = phase === "away" && !this.trouble && trouble.title === "The connection was lost" ? QUIETLY_S : 0;
+    if (wait) this.#timer = setTimeout(() => this.tell(trouble), wait * 1000);
+    else this.tell(trouble);
+  }
+
+  tell(trouble) {
+    this.trouble = trouble;
+    const card = this.#find("trouble");
+    this.#find("trouble-icon").setAttribute("href", `assets/icons.svg#${trouble.icon}`);
+    put(this.#find("trouble-title"), trouble.title);
+    put(this.#find("trouble-words"), trouble.words);
+    put(this.#find("trouble-cure"), trouble.cure);
+    const form = this.#find("token-form");
+    if (form) form.hidden = !trouble.asksForToken;
+    this.#find("retry").hidden = Boolean(trouble.asksForToken || trouble.final);
+    const hidden = card.hidden;
+    card.hidden = false;
+    if (hidden && trouble.asksForToken) this.#find("token").focus();
+  }
+
+  #clear() {
+    clearTimeout(this.#timer);
+    this.trouble = null;
+    this.#find("trouble").hidden = true;
+  }
+}

@@ -1,0 +1,92 @@
+// Every trouble in plain words: what happened, what cures it, and whether the page goes on by itself.
+
+import { CameraFault } from "./camera.js";
+import { NoMedia } from "./connection.js";
+import { Refused, Unreachable } from "./door.js";
+
+const CAMERA = {
+  insecure: {
+    icon: "lock", title: "The camera needs a secure page",
+    words: "Browsers open cameras only on pages served over HTTPS, or on the machine's own address.",
+    cure: "Start the service with overglass cloud --dev-tls and open the https address that it prints.",
+  },
+  refused: {
+    icon: "camera-off", title: "The camera was refused",
+    words: "This page may not use your camera.",
+    cure: "Allow the camera for this page in your browser's address bar, then try again.",
+  },
+  none: {
+    icon: "camera-off", title: "No camera was found",
+    words: "This device has no camera that the page can open.",
+    cure: "Connect one, or open this page on your phone, then try again.",
+  },
+  busy: {
+    icon: "camera-off", title: "The camera is busy",
+    words: "Another program holds it, or it did not start.",
+    cure: "Close what else uses the camera, then try again.",
+  },
+  ended: {
+    icon: "camera-off", title: "The camera was taken away",
+    words: "It was unplugged, or the browser withdrew it.",
+    cure: "Connect or allow it again, then try again.",
+  },
+};
+
+// {icon, title, words, cure, asksForToken?}
+export function troubleOf(error) {
+  if (error instanceof CameraFault) return CAMERA[error.kind];
+  if (error instanceof Refused) return refusal(error);
+  if (error instanceof Unreachable) {
+    return {
+      icon: "lost", title: "The service does not answer",
+      words: "Your session waits; the page tries again by itself.",
+      cure: "If it was stopped, start it again with overglass cloud.",
+    };
+  }
+  if (error instanceof NoMedia) {
+    return {
+      icon: "lost", title: "No picture gets through",
+      words: "The service answers, but the network between carries no video.",
+      cure: "UDP has to pass to the service. Try another network, or name a TURN server to the service (OVERGLASS_ICE_SERVERS).",
+    };
+  }
+  return {
+    icon: "lost", title: "The connection was lost",
+    words: `${sentence(error?.message ?? "it broke")} The page connects again by itself.`,
+    cure: "Your look and settings are kept.",
+  };
+}
+
+export const NO_WEBRTC = {
+  icon: "alert", title: "This browser cannot be glasses",
+  words: "It has no WebRTC, which carries pictures both ways.",
+  cure: "Open the page in a current Chrome, Edge, Safari or Firefox.",
+};
+
+function refusal({ status, detail, cure, code, retryAfter }) {
+  if (status === 401) {
+    const expired = /expired/.test(detail);
+    return {
+      icon: "key", title: expired ? "The token has expired" : "A token is needed",
+      words: expired ? "It was good for a while only." : "This service opens to those who have been given a token.",
+      cure: "Ask whoever runs the service: overglass token makes one.", asksForToken: true,
+    };
+  }
+  if (status === 403) {
+    const title = code === "token-used" ? "The token was used already" : "The token does not open this door";
+    return { icon: "key", title, words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true };
+  }
+  if (status === 503) {
+    return {
+      icon: "full", title: code === "look-cannot-start" ? "The look cannot start" : "The service is full",
+      words: sentence(detail), cure: cure || `The page tries again in ${retryAfter ?? 5} s.`,
+    };
+  }
+  return { icon: "alert", title: "The service refused", words: sentence(detail), cure };
+}
+
+function sentence(words) {
+  const text = words.trim();
+  if (!text) return "";
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

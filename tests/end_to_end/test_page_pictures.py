@@ -1,0 +1,106 @@
+"""The page in a real browser: its camera's picture comes back painted, with its envelopes, and stays good."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from overglass_cloud.looks import Looks
+from overglass_protocol.control import Control
+from overglass_simulators.service import Service
+from tests.end_to_end.browser import Rgb, chromium, difference, pixels, signing, until, worn, write_clip
+
+ONES_CODING = 9.0
+"Grey levels that two encoders and a resize leave of a picture's own; a look changes several times as much."
+
+
+def painted(picture: Rgb, look: str) -> Rgb:
+    """What the service paints of it."""
+    engine = Looks.installed()[look].start()
+    control = Control(look=look)
+    frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
+    [result] = engine.paint([frame], [engine.prepare(control, None)])
+    return np.asarray(result.to_ndarray(format="rgb24"), np.uint8)
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_the_cameras_picture_comes_back_painted_with_its_envelope(codec: str, tmp_path: Path) -> None:
+    still = signing()[0]
+    camera = write_clip(tmp_path / "still.mjpeg", [still] * 30)
+    with Service() as service:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{service.url}/?size=square&look=ink&codec={codec}")
+            await until(page, "overglass.frames.filter((f) => f.stages && f.controlVersion > 0).length > 20")
+            shown = await pixels(page)
+            frames = await page.evaluate("overglass.frames.filter((f) => f.stages)")
+            used = await page.evaluate(
+                """async () => { const all = [...(await overglass.peer.getStats()).values()];
+                return all.filter((s) => s.type === 'inbound-rtp' && s.kind === 'video')
+                    .map((s) => all.find(({ id }) => id === s.codecId).mimeType.toLowerCase()); }"""
+            )
+    assert used == [f"video/{codec}"]
+    assert difference(shown, painted(still, "ink")) < ONES_CODING
+    assert difference(shown, still) > 3 * ONES_CODING
+    ids = [frame["frameId"] for frame in frames]
+    assert ids == sorted(set(ids))
+    for frame in frames:
+        assert frame["width"] == frame["height"] == 512
+        assert frame["captureTime"] < frame["shown"]
+        known = {"encode", "cloudDecode", "queue", "paint", "cloudEncode"}
+        assert known <= set(frame["stages"]) or frame is frames[0]
+
+
+async def test_a_change_of_look_is_seen_and_acknowledged(tmp_path: Path) -> None:
+    still = signing()[0]
+    camera = write_clip(tmp_path / "still.mjpeg", [still] * 30)
+    with Service() as service:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{service.url}/?size=square")
+            assert difference(await pixels(page), still) < ONES_CODING
+            await page.locator("#looks label", has_text="ink").click()
+            for percent in range(0, 101, 10):
+                await page.locator("#strength").fill(str(percent))
+            version = await page.evaluate("overglass.control.version")
+            await until(page, f"overglass.applied === {version}")
+            # The first few pictures of a new look are coarse, until the encoder has caught up.
+            await until(page, f"overglass.frames.at(-25)?.controlVersion === {version}")
+            shown = await pixels(page)
+            await page.dispatch_event("#compare", "pointerdown", {"pointerId": 1})
+            await until(page, "document.getElementById('shown').textContent === 'camera'")
+            count = await page.evaluate("overglass.frames.length")
+            await until(page, f"overglass.frames.length > {count + 2}")
+            compared = await pixels(page)
+    assert version == 12
+    assert difference(shown, painted(still, "ink")) < ONES_CODING
+    assert difference(compared, still) < ONES_CODING
+
+
+async def test_after_some_seconds_the_picture_is_still_whole_and_at_its_full_rate(tmp_path: Path) -> None:
+    camera = write_clip(tmp_path / "signing.mjpeg", signing())
+    with Service() as service:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{service.url}/?size=square&look=comic")
+            # Chromium throttles a picture after 15 s when the other end's estimate tells it to.
+            start = await page.evaluate("overglass.frames.at(-1).shown")
+            await until(page, f"overglass.frames.at(-1).shown > {start + 30}", within=40_000)
+            late = await page.evaluate(f"overglass.frames.filter((f) => f.shown > {start + 26})")
+    assert {(frame["width"], frame["height"]) for frame in late} == {(512, 512)}
+    assert len(late) / (late[-1]["shown"] - late[0]["shown"]) > 20
+
+
+async def test_two_browsers_at_once_keep_their_pictures(tmp_path: Path) -> None:
+    camera = write_clip(tmp_path / "signing.mjpeg", signing())
+    with Service() as service:
+        async with chromium(camera) as browser:
+            pages = [
+                await worn(browser, f"{service.url}/?size=square&look={look}") for look in ("none", "ink")
+            ]
+            since = [await page.evaluate("overglass.frames.at(-1).shown") for page in pages]
+            for page, start in zip(pages, since, strict=True):
+                await until(page, f"overglass.frames.at(-1).shown > {start + 6}")
+            seen = [await page.evaluate("overglass.frames") for page in pages]
+    for frames, start in zip(seen, since, strict=True):
+        these = [frame for frame in frames if frame["shown"] > start]
+        assert {(frame["width"], frame["height"]) for frame in these} == {(512, 512)}
+        assert len(these) / (these[-1]["shown"] - start) > 15

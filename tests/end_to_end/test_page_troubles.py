@@ -1,0 +1,188 @@
+"""What can go wrong, told on the page with its cure, and what heals by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from overglass_cloud.tokens import make_token
+from overglass_simulators.service import Service
+from tests.end_to_end.browser import (
+    NAME,
+    chromium,
+    findings,
+    opened,
+    service,
+    signing,
+    told,
+    until,
+    worn,
+    write_clip,
+)
+
+SECRET = "a secret that is long enough for its job"
+BUSY = """
+  navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("in use", "NotReadableError"); };
+"""
+
+
+@pytest.fixture
+def camera(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "signing.mjpeg", signing()[:60])
+
+
+@pytest.mark.parametrize(
+    ("options", "script", "title", "cure"),
+    [
+        ({"allowed": False}, "", "The camera was refused", "address bar"),
+        ({"devices": False}, "", "No camera was found", "on your phone"),
+        ({}, BUSY, "The camera is busy", "Close what else uses"),
+    ],
+    ids=["refused", "none", "busy"],
+)
+async def test_a_camera_that_cannot_be_had_is_told_with_its_cure(
+    options: dict[str, bool], script: str, title: str, cure: str
+) -> None:
+    with service() as url:
+        async with chromium(**options) as browser:
+            page = await opened(browser, url, script=script, phone=True)
+            await page.click("#start")
+            words = await told(page)
+            assert title in words
+            assert cure in words
+            assert await findings(page) == []
+            assert await page.evaluate("overglass.phase") == "trouble"
+            assert await page.locator("#retry").is_enabled()
+
+
+async def test_without_https_the_page_says_what_brings_it() -> None:
+    with service(beyond=True, secret=SECRET) as url:
+        async with chromium() as browser:
+            page = await opened(browser, url.replace("127.0.0.1", NAME))
+            assert not await page.evaluate("isSecureContext")
+            await page.click("#start")
+            words = await told(page)
+    assert "needs a secure page" in words
+    assert "overglass cloud --dev-tls" in words
+
+
+async def test_a_browser_without_webrtc_is_told_so() -> None:
+    with service() as url:
+        async with chromium() as browser:
+            page = await opened(browser, url, script="delete window.RTCPeerConnection;")
+            await page.click("#start")
+            words = await told(page)
+            assert await page.locator("#retry").is_hidden()
+    assert "This browser cannot be glasses" in words
+    assert "Chrome, Edge, Safari or Firefox" in words
+
+
+async def test_a_missing_token_is_asked_for_and_kept_out_of_the_address(camera: Path) -> None:
+    with service(secret=SECRET) as url:
+        async with chromium(camera) as browser:
+            page = await opened(browser, url)
+            await page.click("#start")
+            assert "A token is needed" in await told(page)
+            assert await findings(page) == []
+            await page.fill("#token", "nonsense")
+            await page.keyboard.press("Enter")
+            await until(page, "overglass.phase === 'trouble'")
+            assert "A token is needed" in await told(page)
+            await page.fill("#token", make_token(SECRET, "session", 5))
+            await page.keyboard.press("Enter")
+            await until(page, "overglass.phase === 'live' && overglass.frames.length > 5")
+            fresh = await opened(browser, f"{url}/#token={make_token(SECRET, 'session', 5)}")
+            assert fresh.url == f"{url}/"
+            await fresh.click("#start")
+            await until(fresh, "overglass.phase === 'live' && overglass.frames.length > 5")
+
+
+@pytest.mark.parametrize("kind", ["expired", "used", "view"])
+async def test_a_token_that_opens_nothing_is_told_with_its_reason(kind: str, camera: Path) -> None:
+    expected = {
+        "expired": ("The token has expired", "overglass token"),
+        "used": ("The token was used already", "ask for a new token"),
+        "view": ("The token does not open this door", "--scope session"),
+    }
+    with service(secret=SECRET) as url:
+        async with chromium(camera) as browser:
+            token = make_token(
+                SECRET, "view" if kind == "view" else "session", -5 if kind == "expired" else 5
+            )
+            if kind == "used":
+                await worn(browser, f"{url}/#token={token}")
+            page = await opened(browser, f"{url}/#token={token}")
+            await page.click("#start")
+            words = await told(page)
+            assert await page.locator("#token").is_visible()
+    title, cure = expected[kind]
+    assert title in words
+    assert cure in words
+
+
+async def test_a_full_service_is_waited_for(camera: Path) -> None:
+    with service(max_sessions=1) as url:
+        async with chromium(camera) as browser:
+            first = await worn(browser, url)
+            second = await opened(browser, url)
+            await second.click("#start")
+            words = await told(second)
+            assert "The service is full" in words
+            assert await findings(second) == []
+            await first.click("#stop")
+            await until(second, "overglass.phase === 'live' && overglass.frames.length > 5")
+            assert await second.locator("#trouble").is_hidden()
+            assert await first.evaluate("overglass.phase") == "idle"
+
+
+async def test_a_service_that_is_gone_and_comes_back_is_taken_up_again(camera: Path) -> None:
+    with Service(port=0) as running:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{running.url}/?look=ink")
+            session = await page.evaluate("overglass.session")
+            running.kill()
+            await until(page, "overglass.trouble?.title === 'The service does not answer'")
+            words = await told(page)
+            assert "tries again by itself" in words
+            assert "overglass cloud" in words
+            assert await findings(page) == []
+            count = await page.evaluate("overglass.frames.length")
+            running.restart()
+            await until(page, f"overglass.phase === 'live' && overglass.frames.length > {count + 5}")
+            assert await page.locator("#trouble").is_hidden()
+            assert await page.evaluate("overglass.session") != session
+            assert await page.evaluate("overglass.control.look") == "ink"
+
+
+async def test_a_reload_resumes_the_session_with_its_look(camera: Path) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            page = await worn(browser, url)
+            await page.locator("#looks label", has_text="neon").click()
+            await until(page, "overglass.applied === 1")
+            session = await page.evaluate("overglass.session")
+            await page.reload()
+            await until(page, "overglass.phase === 'live' && overglass.frames.length > 5")
+            assert await page.evaluate("overglass.session") == session
+            await until(page, "overglass.control.look === 'neon'")
+            assert await page.locator("#looks input:checked").get_attribute("value") == "neon"
+
+
+async def test_the_page_keeps_nobody_out(camera: Path) -> None:
+    """axe, on a desk and on a phone: before, while worn, with all settings open, and sharing."""
+    with service() as url:
+        async with chromium(camera) as browser:
+            for phone in (False, True):
+                page = await opened(browser, url, phone=phone)
+                assert await findings(page) == []
+                await page.click("#start")
+                await until(page, "overglass.phase === 'live' && overglass.frames.length > 10")
+                if phone:
+                    await page.click("#more")
+                assert await findings(page) == []
+                await page.click("#share")
+                await page.locator("#share-dialog").wait_for(state="visible")
+                assert await findings(page) == []
+                across = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert across <= 0
+                await page.keyboard.press("Escape")
+                await page.click("#stop")
