@@ -9,11 +9,16 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from overglass_cloud import doors, problems
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
 from overglass_cloud.looks import Looks
 from overglass_cloud.metrics import Metrics
+from overglass_cloud.models.manifest import Manifest
+from overglass_cloud.models.store import Store
+from overglass_cloud.origins import Origins
 from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.tokens import Gate
+from overglass_cloud.view_doors import view_doors
 from overglass_cloud.visits import Visits
 from overglass_cloud.web import pages
 
@@ -22,12 +27,14 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
     scheduler = Scheduler(looks)
-    visits = Visits(settings, scheduler)
+    capabilities = Capabilities(Store(settings.models, Manifest.shipped()))
+    visits = Visits(settings, scheduler, capabilities)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with scheduler:
             await asyncio.wrap_future(scheduler.start_look(settings.look))
+            await asyncio.to_thread(capabilities.warm)
             # What is loaded by now stays; without it in the way a collection pauses frames far less.
             gc.collect()
             gc.freeze()
@@ -44,9 +51,13 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
         # A page from elsewhere must not reach a service on loopback through a name it controls.
         hosts = ["localhost", "127.0.0.1", "[::1]", "::1", settings.host]
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    app.add_middleware(Origins, anywhere=settings.secret is not None, named=settings.origins)
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
-    app.include_router(doors.session_doors(Gate(secret), visits, scheduler, settings.look))
-    app.include_router(doors.status_doors(visits, scheduler, Metrics(visits, scheduler)))
+    gate = Gate(secret)
+    app.include_router(doors.session_doors(gate, visits, scheduler, settings))
+    app.include_router(view_doors(gate, visits, settings))
+    metrics = Metrics(visits, scheduler, capabilities)
+    app.include_router(doors.status_doors(visits, scheduler, capabilities, metrics))
     app.include_router(pages())
     app.state.visits = visits
     return app

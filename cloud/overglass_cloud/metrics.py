@@ -8,8 +8,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
-from overglass_cloud.visit import Summary
+from overglass_cloud.summary import Summary
 from overglass_cloud.visits import Visits
 
 
@@ -18,9 +19,10 @@ class Metrics(Collector):
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self, visits: Visits, scheduler: Scheduler) -> None:
+    def __init__(self, visits: Visits, scheduler: Scheduler, capabilities: Capabilities) -> None:
         self._visits = visits
         self._scheduler = scheduler
+        self._capabilities = capabilities
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -38,6 +40,14 @@ class Metrics(Collector):
         )
         yield CounterMetricFamily(
             "overglass_engine_busy_seconds", "Time spent painting.", value=self._scheduler.busy_seconds
+        )
+        yield CounterMetricFamily(
+            "overglass_detections", "Pictures looked at for overlays.", value=self._capabilities.detections
+        )
+        yield CounterMetricFamily(
+            "overglass_detection_seconds",
+            "Time spent looking at pictures.",
+            value=self._capabilities.detection_seconds,
         )
         for name, what in (("received", "decoded"), ("painted", "painted"), ("sent", "encoded and sent")):
             total = past[name] + sum(getattr(summary, name) for summary in summaries)

@@ -7,6 +7,7 @@ import uvicorn
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.looks import Looks
+from overglass_cloud.tls import Pair
 from overglass_protocol import loop
 from overglass_protocol.errors import ConfigError
 
@@ -18,6 +19,7 @@ def bind(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # whoever reads the address and comes at once waits at the door
     except OSError as error:
         listener.close()
         raise ConfigError(
@@ -27,13 +29,13 @@ def bind(settings: Settings) -> socket.socket:
     return listener
 
 
-def url(listener: socket.socket) -> str:
+def url(listener: socket.socket, *, tls: bool = False) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(settings: Settings, looks: Looks, listener: socket.socket) -> None:
-    """Serves until interrupted."""
+def serve(settings: Settings, looks: Looks, listener: socket.socket, pair: Pair | None = None) -> None:
+    """Serves until interrupted, over TLS when it is given a pair."""
     loop.tune()
     config = uvicorn.Config(
         create_app(settings, looks),
@@ -44,5 +46,7 @@ def serve(settings: Settings, looks: Looks, listener: socket.socket) -> None:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=3,
+        ssl_certfile=pair.certificate if pair is not None else None,
+        ssl_keyfile=pair.key if pair is not None else None,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,4 +1,4 @@
-"""Who may come in. A session token opens one session; a view token only views.
+"""Who may come in. A session token opens sessions, one at a time; a view token only views.
 
 Tokens are JWTs signed with the service's secret (HS256). Without a secret, which only a service on
 loopback may be, everybody on this machine is let in.

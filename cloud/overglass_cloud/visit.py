@@ -10,17 +10,20 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import replace
 
 import structlog
 
+from overglass_cloud.broadcast import Broadcast
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
-from overglass_cloud.problems import Problem
+from overglass_cloud.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
+from overglass_cloud.summary import Summary
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
-from overglass_protocol.envelope import Stages
-from overglass_protocol.errors import LookError, PeerError
+from overglass_protocol.envelope import Envelope, Stages
+from overglass_protocol.errors import LookError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Limit, Report, Welcome
@@ -33,25 +36,17 @@ REPORT_EVERY = 2.0
 "Seconds between reports of what limits quality."
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a session has done so far, for metrics and people."""
-
-    id: str
-    connected: bool
-    look: str
-    received: int
-    painted: int
-    sent: int
-    dropped: dict[str, int]
-    bitrate: int
-    round_trip: float | None
-
-
 class Visit:
     """One session. `opened_by` is the id of the token that opened it."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler, control: Control, opened_by: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scheduler: Scheduler,
+        capabilities: Capabilities,
+        control: Control,
+        opened_by: str,
+    ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.resume_token = secrets.token_urlsafe(24)
         self.opened_by = opened_by
@@ -60,13 +55,19 @@ class Visit:
         self.alone_since: float | None = time.monotonic()
         "Since when it has had no connection, monotonic seconds; None while it has one."
         self.log = log.bind(session=self.id[:8])
+        self.picture_at: float | None = None
+        "When the newest picture came in, monotonic seconds."
         self._settings = settings
         self._looks = scheduler.looks.names
         self._loop = asyncio.get_running_loop()
-        self._seat = scheduler.seat(control, self._send_painted, self._on_look_failed)
+        self._overlays = Overlays(
+            capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
+        )
+        self.broadcast = Broadcast(settings, self._overlays.finished)
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
-        self._credentials: tuple[str, str] | None = None
+        self.credentials: tuple[str, str] | None = None
         "The edge's ICE user name fragment and password."
         self._tasks: set[asyncio.Task[None]] = set()
         self._announced = -1
@@ -85,7 +86,8 @@ class Visit:
         control = self._talk.control
         self._talk = CloudSession(self._welcome(control, resumed))
         self._announced = -1
-        self._credentials = credentials_of(offer.sdp)
+        self.broadcast.restart()
+        self.credentials = credentials_of(offer.sdp)
         peer = self._make_peer()
         try:
             answer = await peer.answer(offer)
@@ -98,15 +100,7 @@ class Visit:
         return answer
 
     async def add_candidates(self, fragment: str) -> None:
-        """Takes the edge's later candidates. Raises Problem for an ICE restart, which we cannot do."""
-        given = credentials_of(fragment)
-        if given is not None and given != self._credentials:
-            raise Problem(
-                422,
-                "no-ice-restart",
-                "a connection cannot be restarted here",
-                cure="POST /live again with the session's Overglass-Resume token.",
-            )
+        """Takes the edge's later candidates. Raises UnusableOfferError."""
         if self._peer is not None:
             await self._peer.add_candidates(fragment)
 
@@ -117,6 +111,8 @@ class Visit:
         self._flush()
         self._seat.leave()
         await self._drop_peer()
+        await self.broadcast.close()
+        await asyncio.to_thread(self._overlays.close)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -124,7 +120,8 @@ class Visit:
 
     def summary(self) -> Summary:
         now = self._peer.statistics() if self._peer is not None else None
-        dropped = self._dropped_before + self._seat.dropped + Counter(now.dropped if now else {})
+        dropped = self._dropped_before + self._seat.dropped + self._overlays.dropped
+        dropped += Counter(now.dropped if now else {})
         return Summary(
             id=self.id,
             connected=self._peer is not None,
@@ -138,22 +135,23 @@ class Visit:
         )
 
     def _make_peer(self) -> rtc.Peer:
-        settings = self._settings
-        password = settings.ice_password
         handlers = rtc.Handlers(
-            frame=self._seat.submit, message=self._on_message, stamp=self._on_stamp, lost=self._on_lost
+            frame=self._take,
+            finish=self._overlays.finished,
+            sound=self.broadcast.hear,
+            message=self._on_message,
+            stamp=self._on_stamp,
+            lost=self._on_lost,
         )
-        return rtc.Peer(
-            rtc.PeerSettings(
-                hosts=settings.media_hosts,
-                ice_servers=settings.ice_servers,
-                ice_username=settings.ice_username,
-                ice_password=password.get_secret_value() if password is not None else None,
-                fps=settings.fps,
-                max_bitrate=settings.max_bitrate,
-            ),
-            handlers,
-        )
+        return rtc.Peer(self._settings.peer_settings(), handlers)
+
+    def _take(self, frame: Frame) -> None:
+        """In the decoder's thread: what nobody sees is not painted."""
+        self.picture_at = frame.decoded
+        peer = self._peer
+        if len(self.broadcast) or (peer is not None and peer.sends):
+            self._overlays.look_at(frame)
+            self._seat.submit(frame)
 
     def _welcome(self, control: Control, resumed: bool) -> Welcome:
         return Welcome(
@@ -161,6 +159,7 @@ class Visit:
             resume_token=self.resume_token,
             resumed=resumed,
             looks=self._looks,
+            overlays=self._overlays.available,
             control=control,
         )
 
@@ -193,27 +192,50 @@ class Visit:
         rate = (painted - self._reported[0]) / REPORT_EVERY
         self._reported = (painted, refused)
         dropped = self.summary().dropped
-        self._talk.report(Report(limit=limit, frames_per_s=rate, dropped=dropped, bitrate=statistics.bitrate))
+        self._talk.report(
+            Report(
+                limit=limit,
+                frames_per_s=rate,
+                dropped=dropped,
+                bitrate=statistics.bitrate,
+                viewers=len(self.broadcast),
+            )
+        )
+        self._flush()
+
+    def _steer(self) -> None:
+        self._seat.control = self._overlays.steer(self._talk.control)
         self._flush()
 
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread: the result goes to the encoder."""
+        """In the engine's thread or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
             stages = Stages(frame.arrived, frame.decoded, painted.started, painted.painted, 0.0)
             envelope = envelope.with_stages(stages, version)
+        if len(self.broadcast):
+            self.broadcast.show(frame, self._for_viewers(frame, version))
         peer = self._peer
         if peer is not None:
-            peer.send(Frame(frame.picture, envelope, frame.arrived, frame.decoded, frame.rtp_time))
+            peer.send(replace(frame, envelope=envelope))
         if version > self._announced:
             self._announced = version
             frame_id = envelope.frame_id if envelope is not None else None
             self._cross(lambda: self._announce(version, frame_id))
 
+    def _for_viewers(self, frame: Frame, version: int) -> Envelope:
+        """What viewers are told of a picture: its number and time, not where the wearer's head is."""
+        number = frame.envelope.frame_id if frame.envelope is not None else self._seat.painted
+        return Envelope(number, frame.captured, control_version=version)
+
     def _on_look_failed(self, control: Control, error: LookError) -> None:
         """In the engine's thread: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
+
+    def _on_overlay_missing(self, error: OverglassError) -> None:
+        self.log.warning("an overlay cannot be shown", reason=error.message)
+        self._talk.complain("overlay-missing", error.message, error.cure)
 
     def _cross(self, call: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
@@ -237,8 +259,8 @@ class Visit:
     def _act_on(self, events: list[Event]) -> None:
         for event in events:
             match event:
-                case ControlChanged(control):
-                    self._seat.control = control
+                case ControlChanged():
+                    self._steer()
                 case StampArrived(stamp):
                     if self._peer is not None:
                         self._peer.keep_envelope(stamp)

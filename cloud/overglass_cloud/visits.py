@@ -9,11 +9,13 @@ from collections import Counter
 
 import structlog
 
+from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.config import Settings
 from overglass_cloud.problems import Problem
 from overglass_cloud.scheduler import Scheduler
+from overglass_cloud.summary import Summary
 from overglass_cloud.tokens import Pass
-from overglass_cloud.visit import Summary, Visit
+from overglass_cloud.visit import Visit
 from overglass_protocol.control import Control
 from overglass_protocol.rtc.sdp import Offer
 
@@ -26,14 +28,13 @@ SWEEP_EVERY = 0.5
 class Visits:
     """The sessions, by id."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler) -> None:
+    def __init__(self, settings: Settings, scheduler: Scheduler, capabilities: Capabilities) -> None:
         self._settings = settings
         self._scheduler = scheduler
+        self._capabilities = capabilities
         self._by_id: dict[str, Visit] = {}
         self.past: Counter[str] = Counter()
         "Totals of sessions that are over: `received`, `painted`, `sent`, and `dropped REASON`."
-        self._used: dict[str, float] = {}
-        "Tokens that have opened their session, and when they expire."
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -43,16 +44,16 @@ class Visits:
 
     async def open(self, offer: Offer, control: Control, admitted: Pass) -> tuple[Visit, str]:
         """A new session and its answer. Raises Problem, LookError or UnusableOfferError."""
-        if admitted.id in self._used:
+        if admitted.id and any(v.opened_by == admitted.id and v.ended is None for v in self._by_id.values()):
             raise Problem(
                 403,
                 "token-used",
-                "this token has opened its session already",
-                cure="Resume that session with its resume token, or ask for a new token.",
+                "the session that this token opened has not ended, and it opens one at a time",
+                cure="End that session or resume it with its resume token, or ask for a new token.",
             )
         if len(self._by_id) >= self._settings.max_sessions:
             raise self._full()
-        visit = Visit(self._settings, self._scheduler, control, admitted.id)
+        visit = Visit(self._settings, self._scheduler, self._capabilities, control, admitted.id)
         self._by_id[visit.id] = visit  # before the first wait, so that the limit holds
         try:
             await asyncio.wrap_future(self._scheduler.start_look(control.look))
@@ -61,8 +62,6 @@ class Visits:
             self._by_id.pop(visit.id, None)
             await visit.close("could not be opened")
             raise
-        if admitted.id:
-            self._used[admitted.id] = admitted.expires
         return visit, answer
 
     async def resume(self, token: str, offer: Offer, admitted: Pass) -> tuple[Visit, str] | None:
@@ -76,12 +75,14 @@ class Visits:
         """Raises Problem 404 when there is none of this id, or it is somebody else's."""
         visit = self._by_id.get(id)
         if visit is None or visit.opened_by != admitted.id:
-            raise Problem(
-                404,
-                "no-such-session",
-                "there is no session here under this address",
-                cure="It has ended or was never opened: POST /live opens one.",
-            )
+            raise _no_such_session("It has ended or was never opened: POST /live opens one.")
+        return visit
+
+    def watched(self, id: str, admitted: Pass) -> Visit:
+        """The session to be viewed. Raises Problem 404, also when the token is for another one."""
+        visit = self._by_id.get(id)
+        if visit is None or admitted.session not in (None, id):
+            raise _no_such_session("It has ended; ask the wearer for a new link.")
         return visit
 
     async def end(self, visit: Visit, reason: str) -> None:
@@ -106,8 +107,6 @@ class Visits:
                 away = alone is not None and now - alone >= self._settings.resume_seconds
                 if visit.ended is not None or away:
                     await self.end(visit, visit.ended or "the edge stayed away")
-            wall = time.time()
-            self._used = {id: expires for id, expires in self._used.items() if expires > wall}
 
     def _full(self) -> Problem:
         limit = self._settings.max_sessions
@@ -118,3 +117,7 @@ class Visits:
             cure="Try again later, or start the service with a higher --max-sessions.",
             headers={"Retry-After": "5"},
         )
+
+
+def _no_such_session(cure: str) -> Problem:
+    return Problem(404, "no-such-session", "there is no session here under this address", cure=cure)

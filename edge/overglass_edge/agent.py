@@ -9,15 +9,18 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 import structlog
 
 from overglass_edge.connection import Connection
-from overglass_edge.contract import AgentSettings, Recording, Tally
+from overglass_edge.contract import AgentSettings, Recording, Tally, described
 from overglass_edge.displays import Display
 from overglass_edge.door import Door
-from overglass_edge.sources.captured import Camera
+from overglass_edge.sources.captured import Camera, Telling
 from overglass_edge.trip import Trip, trip_of
+from overglass_edge.vigil import Vigil
+from overglass_edge.voice import Voice
 from overglass_protocol import messages, rtc
 from overglass_protocol.clock import ClockEstimate
 from overglass_protocol.control import Control
@@ -36,8 +39,6 @@ LAST_FRAMES = 0.5
 "Seconds to wait at the end for frames under way."
 ENCODED_KEPT = 256
 "Frames whose encoding time is kept until they return."
-NO_PICTURE_AFTER = 3.0
-"Seconds without a returned frame, while frames are sent, before the wearer is told."
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 "HTTP statuses after which trying again can help."
 
@@ -79,7 +80,8 @@ class Agent:
         self._encoded: OrderedDict[int, float] = OrderedDict()
         self._returned: Latest[Frame] = Latest("display busy")
         self._all_back = asyncio.Event()
-        self._picture_at = time.monotonic()
+        self._vigil = Vigil(self._say)
+        self._voice: Voice | None = None
         self._unknown_clock = ClockEstimate()
 
     @property
@@ -95,7 +97,8 @@ class Agent:
         """Frames dropped at this end so far, by reason, over all connections."""
         now = self.statistics()
         present = Counter(now.dropped if now is not None else {})
-        return self.tally.dropped + self._returned.dropped + present
+        unheard = self._voice.dropped if self._voice is not None else Counter()
+        return self.tally.dropped + self._returned.dropped + present + unheard
 
     def statistics(self) -> rtc.Statistics | None:
         """Of the present connection."""
@@ -116,17 +119,22 @@ class Agent:
 
         Raises SourceError, RecordingError, or RefusedError when the service will never let us in.
         """
+        if isinstance(self._camera, Telling):
+            self._camera.say = self._say
         async with AsyncExitStack() as open_parts:
             camera = await open_parts.enter_async_context(self._camera)
             if self._recorder is not None:
                 await open_parts.enter_async_context(self._recorder)
                 self._recorder.control(self.control)
+            if camera.sound is not None and self._settings.sound:
+                say = partial(self._send_sound, asyncio.get_running_loop())
+                self._voice = open_parts.enter_context(Voice(camera.sound, say))
             try:
                 async with asyncio.TaskGroup() as group:
                     others = [
                         group.create_task(self._stay_connected(camera)),
                         group.create_task(self._show()),
-                        group.create_task(self._watch_pictures()),
+                        group.create_task(self._vigil.keep(lambda: self.connected)),
                     ]
                     await self._capture(camera)
                     await self._wait_for_the_last()
@@ -143,7 +151,10 @@ class Agent:
             envelope = Envelope(self._next_id, captured.capture_time, pose=captured.pose)
             self._next_id += 1
             self.tally.captured += 1
+            if self._voice is not None and self._connection is not None:
+                self._voice.take(captured)
             if self._connection is not None:
+                self._vigil.sent()
                 # The encoder writes into the picture it is given, and the recorder has its own use of it.
                 picture = copied(captured.picture) if self._recorder is not None else captured.picture
                 self._connection.send(Frame(picture, envelope))
@@ -180,7 +191,8 @@ class Agent:
     async def _live_through(self, connection: Connection) -> str:
         """Uses a connection until it is lost; says why it was."""
         asked = connection.session.control
-        self._connection, self._picture_at = connection, time.monotonic()
+        self._connection = connection
+        self._vigil.restart()
         self.tally.connections += 1
         if asked.version != self.control.version:  # changed while we were connecting
             self.control = connection.set_control(self.control)
@@ -191,27 +203,18 @@ class Agent:
             self.tally.dropped.update(connection.peer.statistics().dropped)
 
     def _connect(self, camera: Camera) -> Connection:
-        seen = camera.intrinsics
-        described = messages.Camera(
-            intrinsics_id=0,
-            width=seen.width,
-            height=seen.height,
-            fx=seen.fx,
-            fy=seen.fy,
-            cx=seen.cx,
-            cy=seen.cy,
-        )
         return Connection(
             self._door,
             self._settings.peer,
             Hello(
                 device=self._settings.device,
                 program="overglass edge",
-                cameras=(described,),
+                cameras=(described(camera),),
                 control=self.control,
             ),
             frame=self._returned.put,
             encoded=self._on_encoded,
+            sound=self._voice is not None,
             event=self._on_event,
             resume_token=self._resume_token,
             connect_seconds=self._settings.connect_seconds,
@@ -221,7 +224,7 @@ class Agent:
     async def _show(self) -> None:
         async for frame in self._returned:
             shown = time.monotonic()
-            self._picture_at = shown
+            self._vigil.seen(shown)
             self.tally.returned += 1
             if self.tally.returned >= self.tally.sent:
                 self._all_back.set()
@@ -247,19 +250,12 @@ class Agent:
             shown=shown,
         )
 
-    async def _watch_pictures(self) -> None:
-        """Tells of a connection that lives but brings no picture: states lie, frames do not."""
-        told = False
-        while True:
-            due = self._picture_at + NO_PICTURE_AFTER - time.monotonic()
-            await asyncio.sleep(max(due, 0.25))
-            since = time.monotonic() - self._picture_at
-            missing = self.connected and since > NO_PICTURE_AFTER
-            if missing and not told:
-                self._say("no-picture", f"the service is there but no picture has come for {since:.0f} s")
-            elif told and not missing and self.connected:
-                self._say("picture-back", "pictures come again")
-            told = missing
+    def _send_sound(self, loop: asyncio.AbstractEventLoop, packet: rtc.SoundPacket, captured: float) -> None:
+        """In the voice's thread."""
+        connection = self._connection
+        if connection is not None:
+            with suppress(RuntimeError):  # the loop may just have closed
+                loop.call_soon_threadsafe(connection.peer.send_sound, packet, captured)
 
     def _on_encoded(self, envelope: Envelope, at: float) -> None:
         """In the encoder's thread; a dict's own operations are atomic."""

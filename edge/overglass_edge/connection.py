@@ -39,16 +39,19 @@ class Connection:
         frame: Callable[[Frame], None],
         encoded: Callable[[Envelope, float], None],
         event: Callable[[Event], None],
+        sound: bool = False,
         resume_token: str | None = None,
         connect_seconds: float = 10.0,
         silence_seconds: float = 2.0,
     ) -> None:
-        """`silence_seconds` without any sign of life from the cloud and the connection is lost."""
+        """`sound`: whether to offer some. `silence_seconds` without any sign of life from the cloud and
+        the connection is lost."""
         self.session = EdgeSession(hello)
         self.opened: Opened | None = None
         self._door = door
         self._hello = hello
         self._event = event
+        self._sound = "sendonly" if sound else None
         self._resume_token = resume_token
         self._connect_seconds = connect_seconds
         self._silence_seconds = silence_seconds
@@ -69,7 +72,7 @@ class Connection:
     async def __aenter__(self) -> Self:
         """Connects. Raises RefusedError or PeerError."""
         try:
-            offer = await self.peer.offer()
+            offer = await self.peer.offer(sound=self._sound)
             self.opened = await self._door.open(offer, self._hello.control.look, self._resume_token)
             await self.peer.accept(self.opened.answer)
             await self.peer.connected(self._connect_seconds)

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from overglass_edge.sources.captured import Captured
-from overglass_protocol import rtc
+from overglass_edge.sources.captured import Camera, Captured
+from overglass_protocol import messages, rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 
@@ -29,6 +29,8 @@ class AgentSettings:
 
     device: str = "unknown"
     peer: rtc.PeerSettings = field(default_factory=rtc.PeerSettings)
+    sound: bool = True
+    "Whether the camera's sound is sent too, for those who watch."
     connect_seconds: float = 10.0
     silence_seconds: float = 2.0
 
@@ -45,3 +47,17 @@ class Tally:
     connections: int = 0
     resumed: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+
+
+def described(camera: Camera) -> messages.Camera:
+    """The camera, for the service."""
+    seen = camera.intrinsics
+    return messages.Camera(
+        intrinsics_id=0,
+        width=seen.width,
+        height=seen.height,
+        fx=seen.fx,
+        fy=seen.fy,
+        cx=seen.cx,
+        cy=seen.cy,
+    )

@@ -21,7 +21,7 @@ from overglass_edge.meter import Meter
 from overglass_edge.recorder import Recorder
 from overglass_edge.sources import Camera, open_camera
 from overglass_protocol import loop, rtc
-from overglass_protocol.control import Control
+from overglass_protocol.control import Control, Overlay, Region
 from overglass_protocol.errors import ConfigError, PeerError
 
 
@@ -34,12 +34,15 @@ class LiveOptions:
     token: str | None
     look: str
     strength: float
+    overlays: tuple[Overlay, ...]
+    region: Region
     size: tuple[int, int] | None
     fps: float | None
     codecs: tuple[str, ...]
     max_bitrate: int | None
     record: Path | None
     display: str
+    mute: bool
     loop: bool
     seconds: float | None
 
@@ -60,7 +63,12 @@ async def _run(options: LiveOptions) -> None:
             door,
             [display],
             _settings(options, door),
-            Control(look=options.look, strength=options.strength),
+            Control(
+                look=options.look,
+                strength=options.strength,
+                overlays=options.overlays,
+                region=options.region,
+            ),
             recorder=recorder,
             say=lambda name, detail: console.print(f"[bold]{name}[/]  {detail}", highlight=False),
             on_trip=meter.add,
@@ -109,7 +117,7 @@ def _settings(options: LiveOptions, door: Door) -> AgentSettings:
         fps=options.fps or 30.0,
         max_bitrate=options.max_bitrate,
     )
-    return AgentSettings(peer=peer)
+    return AgentSettings(peer=peer, sound=not options.mute)
 
 
 async def _show_status(agent: Agent, meter: Meter, line: Live) -> None:

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Sequence
-from math import ceil
+
+import numpy as np
 
 from overglass_edge.trip import Trip
 
@@ -25,7 +26,7 @@ class Meter:
 
     def percentile(self, share: float, *, whole: bool = False) -> float:
         """Latency that `share` percent of trips stay under; of late, or of the whole session. 0 if none."""
-        return percentile(self._latencies if whole else [trip.latency for trip in self._recent], share)
+        return percentile(self._latencies if whole else [trip.latency for trip in self._recent], share) or 0.0
 
     def fps(self) -> float:
         """Frames shown a second, of late."""
@@ -34,9 +35,6 @@ class Meter:
         return (len(self._recent) - 1) / max(1e-6, self._recent[-1].shown - self._recent[0].shown)
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` percent of `values` do not exceed (nearest rank); 0 for no values."""
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0
-    return ordered[max(0, ceil(share / 100 * len(ordered)) - 1)]
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The value that `share` percent of `values` stay under, interpolated linearly; None of nothing."""
+    return float(np.percentile(values, share)) if len(values) else None

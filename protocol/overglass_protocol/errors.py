@@ -80,5 +80,13 @@ class LookError(OverglassError):
     """A look cannot start or failed while painting."""
 
 
+class DetectorError(OverglassError):
+    """A detector cannot start or failed on a picture."""
+
+
 class RecordingError(OverglassError):
     """A session folder cannot be written or cannot be read."""
+
+
+class ModelError(OverglassError):
+    """A model file is missing, or is not what it should be."""

@@ -1,7 +1,8 @@
-"""The real service in a process of its own, for benches and tests, with one more look: `model`.
+"""The real service in a process of its own, for demonstrations, benches and tests.
 
 Imported it is `Service`, which starts that process, measures it and does things to it; run as a module
-it is that process. `model` stands in for a model on a GPU: it takes its time and paints nothing.
+it is that process. Unless it is to be plain it has one more look: `model` stands in for a model on a
+GPU, takes its time and paints nothing.
 """
 
 import os
@@ -16,6 +17,7 @@ import av
 import httpx
 import typer
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from overglass_cloud.cli import settings_from
 from overglass_cloud.looks import Look, Looks, State
@@ -44,6 +46,7 @@ class Service:
     def __init__(
         self,
         *,
+        plain: bool = False,
         look: str = "none",
         model_ms: float = 0.0,
         fps: float = 30.0,
@@ -51,13 +54,14 @@ class Service:
         cores: Iterable[int] = (),
         port: int = 0,
     ) -> None:
-        """`cores`: those it may run on; none given means all."""
+        """`plain`: as `overglass cloud` is. `cores`: those it may run on; none given means all."""
         self.url = ""
         "Where it listens."
         self._port = port
         self._options = [
             *("--look", look, "--model-ms", f"{model_ms:g}", "--fps", f"{fps:g}"),
             *("--max-sessions", str(max_sessions), "--end-with-stdin"),
+            *(("--plain",) if plain else ()),
             *(word for core in cores for word in ("--core", str(core))),
         ]
         self._child: Child | None = None
@@ -83,14 +87,20 @@ class Service:
 
     def dropped(self) -> Counter[str]:
         """Frames it dropped so far, of all sessions, by reason; from its metrics."""
-        shown = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=READY_WITHIN).text
-        samples = [s for family in text_string_to_metric_families(shown) for s in family.samples]
-        found = {s.labels["reason"]: int(s.value) for s in samples if s.name == DROPPED}
+        found = {s.labels["reason"]: int(s.value) for s in self._samples() if s.name == DROPPED}
         return Counter(found)
+
+    def total(self, name: str) -> float:
+        """A counter of its metrics that has no labels."""
+        return sum(s.value for s in self._samples() if s.name == f"overglass_{name}_total")
 
     def errors(self) -> str:
         """Its log."""
         return self._running.errors()
+
+    def failure(self, what: str) -> OverglassError:
+        """An error that says what it did, and why as far as it said."""
+        return self._running.failure(what)
 
     def stop(self) -> None:
         """Halts the whole process (SIGSTOP) until `cont`."""
@@ -111,6 +121,10 @@ class Service:
     def end(self) -> None:
         if self._child is not None:
             self._child.end()
+
+    def _samples(self) -> list[Sample]:
+        shown = httpx.get(f"{self.url}/metrics", trust_env=False, timeout=READY_WITHIN).text
+        return [s for family in text_string_to_metric_families(shown) for s in family.samples]
 
     @property
     def _running(self) -> Child:
@@ -188,18 +202,19 @@ def main(
     fps: Annotated[float, typer.Option(help="Frames a second the encoder plans for.")] = 30.0,
     max_sessions: Annotated[int, typer.Option(help="Sessions served at once.")] = 8,
     core: Annotated[list[int] | None, typer.Option(help="A core to run on; may be repeated.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Without the look 'model'.")] = False,
     end_with_stdin_: Annotated[
         bool, typer.Option("--end-with-stdin", help="End when standard input does.")
     ] = False,
 ) -> None:
-    """Run the service with the look 'model'; says where it listens as one JSON object."""
+    """Run the service; says where it listens as one JSON object."""
     if core:
         os.sched_setaffinity(0, core)  # threads to come inherit it
     if end_with_stdin_:
         end_with_stdin()
     configure_log(20)
     settings = settings_from(port=port, look=look, fps=fps, max_sessions=max_sessions)
-    looks = Looks.installed(extra=[model_look(model_ms / 1000)])
+    looks = Looks.installed(extra=[] if plain else [model_look(model_ms / 1000)])
     looks[settings.look]
     listener = bind(settings)
     say(url=url(listener), pid=os.getpid())

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -87,15 +88,22 @@ async def running(settings: Settings | None = None, *more: Look) -> AsyncIterato
 
 
 @asynccontextmanager
-async def offering(direction: str = "sendrecv") -> AsyncIterator[tuple[Peer, str]]:
+async def offering(
+    direction: str = "sendrecv",
+    *,
+    sound: str | None = None,
+    channels: bool = True,
+    handlers: Handlers | None = None,
+    codecs: tuple[str, ...] = ("H264", "VP8"),
+) -> AsyncIterator[tuple[Peer, str]]:
     """A peer and its offer."""
-    peer = Peer(LOOPBACK, Handlers())
+    peer = Peer(replace(LOOPBACK, codecs=codecs), handlers or Handlers())
     try:
-        yield peer, await peer.offer(direction)
+        yield peer, await peer.offer(direction, sound=sound, channels=channels)
     finally:
         await peer.close()
 
 
-async def post(client: httpx.AsyncClient, offer: str, **parts: Any) -> httpx.Response:
+async def post(client: httpx.AsyncClient, offer: str, path: str = "/live", **parts: Any) -> httpx.Response:
     headers = {"Content-Type": "application/sdp", **parts.pop("headers", {})}
-    return await client.post("/live", content=offer, headers=headers, **parts)
+    return await client.post(path, content=offer, headers=headers, **parts)

@@ -1,5 +1,7 @@
 """Settings: where the service may listen."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -41,3 +43,40 @@ def test_the_command_line_says_what_is_wrong_in_one_line() -> None:
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERGLASS_MAX_SESSIONS", "3")
     assert settings_from().max_sessions == 3
+
+
+def test_tls_for_trying_out_listens_to_others_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings(dev_tls=True).host == "0.0.0.0"
+    assert Settings(dev_tls=True).tls
+    assert Settings(dev_tls=True, host="::1").secret is None
+    assert Settings(dev_tls=False).host == "127.0.0.1"
+    monkeypatch.setenv("OVERGLASS_HOST", "127.0.0.9")
+    assert Settings(dev_tls=True).host == "127.0.0.9"
+    monkeypatch.setenv("OVERGLASS_SECRET", SECRET)
+    made = Settings(dev_tls=True, host="0.0.0.0").secret
+    assert made is not None
+    assert made.get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ({"tls_cert": "c.pem"}, "--tls-cert needs --tls-key"),
+        ({"tls_key": "k.pem"}, "--tls-key needs --tls-cert"),
+        ({"tls_cert": "c.pem", "tls_key": "k.pem", "dev_tls": True}, "Choose one"),
+        ({"dev_tls": "perhaps"}, "dev_tls"),
+        ({"host": "0.0.0.0"}, "--dev-tls"),
+        ({"host": "0.0.0.0"}, "--tls-cert and --tls-key"),
+    ],
+)
+def test_half_a_pair_and_two_pairs_are_refused_in_one_line(flags: dict[str, str | bool], says: str) -> None:
+    with pytest.raises(ConfigError, match=says) as caught:
+        settings_from(**flags)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_cache_is_where_models_lie_unless_the_environment_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERGLASS_MODELS", str(tmp_path))
+    assert Settings().models == tmp_path

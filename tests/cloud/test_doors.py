@@ -1,5 +1,7 @@
 """The HTTP doors: what opens them, and what each refusal says."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -101,23 +103,6 @@ async def test_an_offer_that_cannot_be_answered_takes_no_place() -> None:
         assert (await post(client, offer)).status_code == 201
 
 
-async def test_trickled_candidates_are_taken_and_other_bodies_refused() -> None:
-    async with running() as client, offering() as (_, offer):
-        location = (await post(client, offer)).headers["location"]
-        headers = {"Content-Type": "application/trickle-ice-sdpfrag"}
-        fragment = "a=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\n"
-        response = await client.patch(location, content=fragment, headers=headers)
-        assert response.status_code == 204
-        assert not response.content
-        assert_problem(await client.patch(location, content="x"), 415, "wrong-content-type")
-        assert_problem(await client.patch("/live/x", content="", headers=headers), 404, "no-such-session")
-        restart = "a=ice-ufrag:new\r\na=ice-pwd:0123456789012345678901\r\n"
-        restarted = await client.patch(location, content=restart, headers=headers)
-        assert_problem(restarted, 422, "no-ice-restart")
-        bad = await client.patch(location, content="a=candidate:nonsense", headers=headers)
-        assert_problem(bad, 400, "malformed-sdp")
-
-
 async def test_a_session_is_resumed_by_its_token_and_not_by_another() -> None:
     async with running() as client, offering() as (_, a), offering() as (_, b), offering() as (_, c):
         first = await post(client, a)
@@ -151,7 +136,7 @@ async def test_a_name_that_somebody_else_controls_does_not_reach_a_loopback_serv
         assert (await client.get("/looks", headers={"Host": "evil.example"})).status_code == 400
 
 
-async def test_beyond_loopback_a_token_opens_one_session_and_only_its_owner_ends_it() -> None:
+async def test_beyond_loopback_a_token_opens_one_session_at_a_time_and_only_its_owner_ends_it() -> None:
     settings = Settings(host="0.0.0.0", secret=SECRET)
     async with running(settings) as client, offering() as (_, a), offering() as (_, b):
         mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
@@ -168,3 +153,35 @@ async def test_beyond_loopback_a_token_opens_one_session_and_only_its_owner_ends
         resume = {**mine, "Overglass-Resume": opened.headers["overglass-resume"]}
         assert (await post(client, b, headers=resume)).headers["location"] == location
         assert (await client.delete(location, headers=mine)).status_code == 200
+
+
+async def test_a_token_opens_a_new_session_once_its_last_one_has_ended() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        assert_problem(await post(client, "v=0 nonsense", headers=mine), 400, "malformed-sdp")
+        first = await post(client, a, headers=mine)
+        assert first.status_code == 201, "one that could not be opened does not count"
+        assert_problem(await post(client, b, headers=mine), 403, "token-used")
+        assert (await client.delete(first.headers["location"], headers=mine)).status_code == 200
+        again = await post(client, b, headers=mine)
+        assert again.status_code == 201
+        assert again.headers["location"] != first.headers["location"]
+
+
+async def test_a_goodbye_frees_the_token_at_once() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        assert (await post(client, a, headers=mine)).status_code == 201
+        (visit,) = client.app.state.visits._by_id.values()  # type: ignore[attr-defined]
+        visit.ended = "the edge said goodbye"
+        assert (await post(client, b, headers=mine)).status_code == 201
+
+
+async def test_two_offers_at_once_with_one_token_open_one_session() -> None:
+    settings = Settings(host="0.0.0.0", secret=SECRET)
+    mine = {"Authorization": f"Bearer {make_token(SECRET, 'session', 5)}"}
+    async with running(settings) as client, offering() as (_, a), offering() as (_, b):
+        both = await asyncio.gather(*(post(client, offer, headers=mine) for offer in (a, b)))
+        assert sorted(response.status_code for response in both) == [201, 403]

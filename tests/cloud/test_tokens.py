@@ -1,10 +1,14 @@
 """Tokens: which are let in, and why others are not."""
 
+import json
 import time
 
 import jwt
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from overglass_cloud.cli import token
 from overglass_cloud.problems import Problem
 from overglass_cloud.tokens import AUDIENCE, EVERYBODY, Gate, make_token
 from overglass_protocol.errors import ConfigError
@@ -56,3 +60,20 @@ def test_a_view_token_does_not_open_a_session() -> None:
 def test_a_token_needs_a_secret() -> None:
     with pytest.raises(ConfigError, match="OVERGLASS_SECRET"):
         make_token(None, "session", 5)
+
+
+def test_the_command_makes_a_token_for_people_and_for_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERGLASS_SECRET", SECRET)
+    app = typer.Typer()
+    app.command()(token)
+    plain = CliRunner().invoke(app, []).stdout.strip()
+    assert Gate(SECRET).admit(f"Bearer {plain}", "session").id
+    said = json.loads(CliRunner().invoke(app, ["--json", "--scope", "view", "--session", "abc"]).stdout)
+    assert Gate(SECRET).admit(f"Bearer {said['token']}", "view").session == said["session"] == "abc"
+    assert (said["scope"], said["minutes"]) == ("view", 60.0)
+
+
+def test_the_command_says_when_the_secret_is_too_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERGLASS_SECRET", "short")
+    with pytest.raises(ConfigError, match="32"):
+        token()

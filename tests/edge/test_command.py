@@ -22,7 +22,7 @@ def overglass(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     shown = overglass("--help")
     assert shown.returncode == 0
-    for command in ("edge", "cloud", "demo", "bench", "looks", "token"):
+    for command in ("edge", "cloud", "demo", "bench", "looks", "models", "overlays", "token"):
         assert command in shown.stdout
 
 
@@ -34,10 +34,16 @@ def test_help_names_every_command() -> None:
         (("edge", "--size", "17"), "512x512"),
         (("edge", "--size", "511x512"), "odd"),
         (("edge", "--codec", "av1"), "h264"),
+        (("edge", "--overlays", "faces,ghosts"), "people"),
+        (("edge", "--region", "sky"), "background"),
+        (("edge", "--source", "rtmp://127.0.0.1/KEY"), "rtmp://127.0.0.1:1935/live/KEY"),
+        (("edge", "--source", "rtmp://0.0.0.0/live/KEY"), "too short"),
         (("edge", "--display", "hologram"), "mp4"),
         (("cloud", "--host", "0.0.0.0"), "OVERGLASS_SECRET"),
         (("cloud", "--look", "sepia"), "Choose one of"),
         (("cloud", "--port", "99999"), "port"),
+        (("cloud", "--tls-cert", "c.pem"), "--tls-key"),
+        (("cloud", "--tls-cert", "c.pem", "--tls-key", "k.pem"), "c.pem cannot be read"),
         (("token",), "OVERGLASS_SECRET"),
     ],
 )

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from overglass_edge.sources.pacing import PATIENCE, Pacer, Picker
+from overglass_edge.sources.pacing import PATIENCE, Arrivals, Pacer, Picker
 
 INTERVAL = 1 / 30
 
@@ -83,3 +83,33 @@ def test_a_rate_above_the_source_picks_everything() -> None:
 def test_no_rate_picks_everything_however_uneven() -> None:
     picker = Picker(None)
     assert all(picker.picks(Fraction(n, 1000)) for n in (0, 1, 2, 500, 501))
+
+
+def test_arrivals_are_spread_evenly_as_their_timestamps_say() -> None:
+    arrivals = Arrivals()
+    jitter = [0.0, 0.03, 0.01, 0.05, 0.0, 0.02] * 20
+    times = [arrivals.captured(n / 30, 100 + n / 30 + late) for n, late in enumerate(jitter)]
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    assert steps == pytest.approx([1 / 30] * len(steps), abs=0.001)
+
+
+def test_the_fastest_arrival_moves_the_schedule_and_no_capture_lies_in_the_future() -> None:
+    arrivals = Arrivals()
+    for n, late in enumerate([0.06, 0.03, 0.0, 0.1, 0.2]):
+        assert arrivals.captured(n / 30, 100 + n / 30 + late) <= 100 + n / 30 + late
+    assert arrivals.captured(1.0, 101.05) == pytest.approx(101.0, abs=0.001)
+
+
+def test_a_standstill_starts_a_new_schedule_and_the_burst_after_it_brings_the_old_one_back() -> None:
+    arrivals = Arrivals()
+    arrivals.captured(0.0, 100.0)
+    assert arrivals.captured(1.0, 103.0) == 103.0
+    burst = [arrivals.captured(1 + n / 30, 103.0 + n / 1000) for n in range(1, 61)]
+    assert burst == sorted(set(burst))
+    assert arrivals.captured(4.0, 104.01) == pytest.approx(104.0, abs=0.02)
+
+
+def test_clocks_that_drift_apart_do_not_drift_away() -> None:
+    arrivals, drift = Arrivals(), 1.0001
+    late = [drift * n / 30 - arrivals.captured(n / 30, drift * n / 30) for n in range(100_000)]
+    assert max(late) < 0.005

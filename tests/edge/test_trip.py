@@ -33,11 +33,12 @@ def test_before_the_clock_is_known_the_cloud_and_the_way_are_one_stage() -> None
     assert sum(trip.stages.values()) == pytest.approx(trip.latency)
 
 
-def test_percentiles_are_by_nearest_rank() -> None:
-    values = [float(n) for n in range(1, 101)]
-    assert [percentile(values, share) for share in (0, 50, 95, 100)] == [1.0, 50.0, 95.0, 100.0]
+def test_percentiles_are_interpolated() -> None:
+    values = [float(n) for n in range(101)]
+    assert [percentile(values, share) for share in (0, 50, 95, 99.5, 100)] == [0.0, 50.0, 95.0, 99.5, 100.0]
     assert percentile([3.0], 50) == 3.0
-    assert percentile([], 50) == 0.0
+    assert percentile([], 50) is None
+    assert Meter().percentile(50) == 0.0
 
 
 def test_the_meter_tells_of_late_from_all() -> None:

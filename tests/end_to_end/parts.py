@@ -14,11 +14,12 @@ import numpy as np
 from overglass_edge.agent import Agent
 from overglass_edge.contract import AgentSettings, Recording
 from overglass_edge.door import Door
-from overglass_edge.sources import Captured, assumed_intrinsics
+from overglass_edge.sources import Camera, Captured, assumed_intrinsics
 from overglass_edge.trip import Trip
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.frame import Frame
+from overglass_simulators.bench.camera import LoopCamera
 
 WITHIN = 20.0
 "Seconds that any wait of these tests may take on a busy machine; none is expected to."
@@ -41,6 +42,9 @@ class TextureCamera:
         self.dropped: Counter[str] = Counter()
         self._numbers = itertools.count()
         self._stopped = False
+        self.goes_on = asyncio.Event()
+        "Cleared, it gives no picture."
+        self.goes_on.set()
 
     def stop(self) -> None:
         self._stopped = True
@@ -55,6 +59,7 @@ class TextureCamera:
         return self
 
     async def __anext__(self) -> Captured:
+        await self.goes_on.wait()
         if self._stopped:
             raise StopAsyncIteration
         n = next(self._numbers)
@@ -73,10 +78,11 @@ class Glasses:
         control: Control,
         *,
         codecs: tuple[str, ...] = ("H264", "VP8"),
-        record: Callable[[TextureCamera], Recording] | None = None,
+        record: Callable[[Camera], Recording] | None = None,
         silence_seconds: float = 2.0,
+        camera: TextureCamera | LoopCamera | None = None,
     ) -> None:
-        self.camera = TextureCamera()
+        self.camera = camera or TextureCamera()
         self.frames: list[Frame] = []
         self.trips: list[Trip] = []
         self.said: list[tuple[str, str]] = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from overglass_edge import agent
 from overglass_edge.door import Door
 from overglass_edge.recorder import Recorder
 from overglass_edge.session_folder import SessionFolder
@@ -15,7 +16,7 @@ from overglass_protocol.control import Control
 from overglass_protocol.errors import RefusedError
 from overglass_protocol.events import Outgoing
 from overglass_simulators.service import Service
-from tests.end_to_end.parts import glasses, picture
+from tests.end_to_end.parts import TextureCamera, glasses, picture
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +140,22 @@ async def test_a_killed_service_is_found_again_with_the_look_and_the_recording_h
     assert not folder.problems
     assert [frame.id for frame in folder.frames] == list(range(worn.agent.tally.captured))
     assert {"connection-lost", "no-connection", "new-session"} <= {event.name for event in folder.events}
+
+
+async def test_a_camera_that_pauses_owes_no_picture_and_one_that_goes_on_is_seen_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "NO_PICTURE_AFTER", 1.5)
+    async with glasses(service.url) as worn:
+        await worn.until(lambda: len(worn.trips) >= 5)
+        camera = worn.camera
+        assert isinstance(camera, TextureCamera)
+        camera.goes_on.clear()
+        asyncio.get_running_loop().call_later(2.5, camera.goes_on.set)
+        await camera.goes_on.wait()
+        shown = len(worn.trips)
+        await worn.until(lambda: len(worn.trips) > shown + 10)
+    assert "no-picture" not in worn.names()
 
 
 async def test_glasses_that_say_goodbye_leave_nothing_behind_at_once(service: Service) -> None:

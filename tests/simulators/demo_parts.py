@@ -49,6 +49,8 @@ def account(trips: list[Trip]) -> Account:
         size=SIZE,
         look="none",
         strength=1.0,
+        overlays=("faces",),
+        region="all",
         offered_at=99.9,
         fps_in=25.0,
         camera_dropped={"late": 1},

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 
 from overglass_edge import command
 from overglass_protocol.errors import OverglassError
+from overglass_simulators.child import Child
 from overglass_simulators.demo.results import CLIP, PLOT, REPORT, Results
-from overglass_simulators.demo.service import Service, known_look
+from overglass_simulators.demo.service import AwaitedService, known_look
+from overglass_simulators.service import Service
 from tests.simulators.demo_parts import WITHIN, clip, size_of
 
 
@@ -37,13 +40,44 @@ def test_a_folder_made_for_results_goes_away_without_them(tmp_path: Path) -> Non
     assert not (tmp_path / "new" / "out").exists()
 
 
-async def test_a_service_that_cannot_start_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    said = "import sys; sys.exit('a first word\\noverglass: no room. Make some.')"
+async def test_a_service_that_cannot_start_says_why_in_one_line() -> None:
     with pytest.raises(OverglassError) as caught:
-        async with asyncio.timeout(WITHIN), Service((sys.executable, "-c", said)):
+        async with asyncio.timeout(WITHIN), AwaitedService(Service(plain=True, look="model")):
             pass
-    assert str(caught.value).startswith("the service could not start: no room. Make some. Run it alone")
-    assert "service: a first word" in capsys.readouterr().err
+    assert str(caught.value).startswith("the service could not start: there is no look called 'model'.")
+    assert str(caught.value).endswith("Run it alone to see more: overglass --debug cloud.")
+
+
+class Starting(Service):
+    """Tells when its process runs and is not ready yet."""
+
+    def __init__(self) -> None:
+        super().__init__(plain=True)
+        self.runs = threading.Event()
+
+    def _wait_until_ready(self, child: Child) -> None:
+        self.runs.set()
+        super()._wait_until_ready(child)
+
+
+async def test_a_start_that_is_given_up_leaves_no_process_behind() -> None:
+    service = Starting()
+    starting = asyncio.create_task(AwaitedService(service).__aenter__())
+    async with asyncio.timeout(WITHIN):
+        assert await asyncio.to_thread(service.runs.wait, WITHIN)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+    assert not service.alive
+
+
+async def test_a_service_that_dies_is_an_error_with_its_last_words() -> None:
+    service = Service(plain=True)
+    async with asyncio.timeout(WITHIN), AwaitedService(service) as awaited:
+        assert "model" not in [look["name"] for look in await awaited.looks()]
+        service.kill()
+        with pytest.raises(OverglassError, match="ended by itself"):
+            await awaited.death()
 
 
 def test_an_unknown_look_is_refused_with_the_names_there_are() -> None:
@@ -76,6 +110,7 @@ def overglass(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         (("--clip", "{tmp}/clip.mp4", "--look", "nonesuch"), "there is no look called 'nonesuch'. Choose"),
         (("--camera", "63"), "camera 63"),
         (("--clip", "{tmp}/clip.mp4", "--out", "{tmp}/text.mp4"), "cannot write to"),
+        (("--clip", "{tmp}/clip.mp4", "--overlays", "ghosts"), "there is no overlay 'ghosts'"),
         (("--clip", "{tmp}/clip.mp4", "--size", "31x31"), "not a picture size"),
     ],
 )
@@ -101,7 +136,8 @@ def test_a_headless_run_writes_what_it_measured(
 ) -> None:
     out = tmp_path / "out"
     given = ("--clip", str(clip(tmp_path / "clip.mp4", 60)), "--look", "none", "--out", str(out), "--json")
-    assert overglass("--headless", *given) == 0
+    looked_for = ("--overlays", "faces, people,faces", "--region", "background")
+    assert overglass("--headless", *given, *looked_for) == 0
     printed = json.loads(capsys.readouterr().out.splitlines()[-1])
     files = printed.pop("files")
     assert files == {
@@ -111,6 +147,7 @@ def test_a_headless_run_writes_what_it_measured(
     }
     assert sorted(path.name for path in out.iterdir()) == sorted((CLIP, PLOT, REPORT))
     assert json.loads((out / REPORT).read_text()) == printed
+    assert (printed["overlays"], printed["region"]) == (["faces", "people"], "background")
     assert printed["frames"]["captured"] > 0
     assert 0 < printed["latency_ms"]["frames"] == printed["frames"]["returned"]
     assert {"cores", "cpu", "load"} <= set(printed["machine"])

@@ -13,6 +13,7 @@ from overglass_edge.contract import Tally
 from overglass_edge.trip import STAGES
 from overglass_protocol.control import Control
 from overglass_protocol.errors import ConfigError
+from overglass_protocol.scene import Scene, Thing
 from overglass_simulators.demo import app as page
 from overglass_simulators.demo.feed import Feed
 from overglass_simulators.demo.interactive import HOST, bind
@@ -90,7 +91,8 @@ async def test_a_control_change_reaches_the_agent() -> None:
 
 
 async def test_the_newest_pair_is_encoded_once_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    pair = Pair(grey(60), grey(200), trip(7, 0.0123))
+    found = Scene((Thing("object", 1, "", 0.9, (0.2, 0.2, 0.6, 0.6)),))
+    pair = Pair(grey(60), grey(200), trip(7, 0.0123), found)
     with Pictures() as pictures:
         assert not pictures.watched
         async with client(MadeUpRun(), pictures) as browser:
@@ -108,6 +110,8 @@ async def test_the_newest_pair_is_encoded_once_somebody_asks(monkeypatch: pytest
     assert pixels.shape == (96, 256)
     assert pixels[:, :120].mean() < 70
     assert pixels[:, 136:].mean() > 200
+    assert pixels[:, :120].std() < 3
+    assert pixels[:, 136:].std() > 5  # the box of what was found
 
 
 async def test_news_begin_with_the_whole_and_end_with_the_demo() -> None:

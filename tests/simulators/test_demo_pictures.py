@@ -7,6 +7,9 @@ import av
 import pytest
 
 from overglass_edge.sources import Captured, FileCamera
+from overglass_protocol.envelope import Envelope
+from overglass_protocol.frame import Frame
+from overglass_protocol.scene import Scene, Thing
 from overglass_simulators.demo.layout import Layout
 from overglass_simulators.demo.pairs import UNDER_WAY, Pair, Pairing
 from overglass_simulators.demo.plot import write_plot
@@ -81,6 +84,37 @@ def test_both_halves_of_the_clip_show_the_same_instant_at_its_time(
         for box, level in ((layout.camera, 40 + 10 * number), (layout.result, 220 - 10 * number)):
             pane = luma[box.y + 8 : box.y + box.height - 8, box.x + 8 : box.x + box.width - 8]
             assert abs(float(pane.mean()) - level) < 3
+
+
+FOUND = Scene((Thing("object", 1, "", 0.9, (0.2, 0.2, 0.6, 0.6)),))
+
+
+def test_what_was_found_is_drawn_over_the_result_in_the_clip_and_on_the_page(tmp_path: Path) -> None:
+    with Spool(tmp_path / "spool") as spool:
+        spool.keep(Pair(grey(60), grey(60), trip(0), FOUND))
+        spool.keep(Pair(grey(60), grey(60), trip(1), Scene()))
+        spool.finish()
+        write_side_by_side(tmp_path / CLIP, spool, ("Camera", "None"), ("made up", "made up"), lambda: None)
+    layout = Layout.of(SIZE)
+    with av.open(str(tmp_path / CLIP)) as container:
+        drawn, bare = (shown.to_ndarray().astype(int) for shown in container.decode(video=0))
+    for luma, box, has_lines in (
+        (drawn, layout.camera, False),
+        (drawn, layout.result, True),
+        (bare, layout.result, False),
+    ):
+        pane = luma[box.y + 8 : box.y + box.height - 8, box.x + 8 : box.x + box.width - 8]
+        assert bool(pane.max() > 110) is has_lines
+
+
+def test_pairs_bring_the_scene_of_their_frame() -> None:
+    taken: list[Pair] = []
+    pairing = Pairing([taken.append])
+    for number in range(2):
+        pairing.seen(number, Captured(grey(60), 1.0))
+    pairing.show(Frame(grey(60), Envelope(0, 1.0, scene=FOUND)), trip(0))
+    pairing.show(Frame(grey(60), Envelope(1, 1.0)), trip(1))
+    assert [pair.scene for pair in taken] == [FOUND, None]
 
 
 @pytest.mark.parametrize("size", [(64, 64), (98, 802), (848, 480), (4000, 300), (1280, 1280)])

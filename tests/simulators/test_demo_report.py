@@ -7,13 +7,16 @@ import pytest
 
 from overglass_edge.trip import STAGES
 from overglass_protocol.control import Control
+from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import ConfigError
+from overglass_protocol.frame import Frame
+from overglass_protocol.scene import Scene, Thing
 from overglass_simulators.demo.journal import Journal
 from overglass_simulators.demo.palette import SHOWN_STAGES
 from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.report import latency_of, make_report, rate_of, stages_of
 from overglass_simulators.demo.source import comfortable
-from tests.simulators.demo_parts import account, returned, trip
+from tests.simulators.demo_parts import account, grey, returned, trip
 
 
 def test_a_report_has_the_percentiles_of_every_frame() -> None:
@@ -24,6 +27,17 @@ def test_a_report_has_the_percentiles_of_every_frame() -> None:
     assert report["frames"]["dropped"] == {"camera": {"late": 1}, "edge": {"encoder busy": 1}, "cloud": {}}
     assert report["size"] == "128x96"
     assert json.loads(json.dumps(report)) == report
+
+
+def test_a_report_tells_what_was_looked_for_and_in_how_many_frames_it_was_found() -> None:
+    made_up = account([trip(0)])
+    face, hand = (Thing(kind, 1, "", 0.9, (0.1, 0.1, 0.1, 0.1)) for kind in ("face", "hand"))
+    for number, things in enumerate([(face, face), (face, hand), ()], 1):
+        frame = Frame(grey(9), Envelope(number, 1.0, scene=Scene(things)))
+        made_up.journal.show(frame, trip(number))
+    report = make_report(made_up)
+    assert (report["overlays"], report["region"]) == (["faces"], "all")
+    assert report["scenes"] == {"frames": 3, "frames_with": {"face": 2, "hand": 1}}
 
 
 def test_stage_medians_leave_out_trips_with_unknown_stages() -> None:

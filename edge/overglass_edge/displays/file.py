@@ -1,4 +1,4 @@
-"""The display that is a file: what comes back, at the times it was captured, as an MP4.
+"""The display that is a file: what comes back, with its scene drawn over it, at the times it was captured.
 
 Encodes in a thread of its own. Knows nothing of connections.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import structlog
 
+from overglass_edge.overlay import with_scene
 from overglass_edge.trip import Trip
 from overglass_protocol.errors import DisplayError
 from overglass_protocol.frame import Frame
@@ -78,7 +79,7 @@ class FileDisplay:
                     stream.codec_context.time_base = TIME_BASE
                     stream.options = {"preset": "superfast", "crf": "20"}
                     first = at
-                picture = frame.picture
+                picture = with_scene(frame.picture, frame.envelope.scene if frame.envelope else None)
                 if (picture.width, picture.height) != (stream.width, stream.height):
                     picture = picture.reformat(stream.width, stream.height)
                 last = max(last + 1, round((at - first) / TIME_BASE))

@@ -14,6 +14,7 @@ from overglass_edge.sources.captured import (
     presentation_time,
 )
 from overglass_edge.sources.file import FileCamera
+from overglass_edge.sources.rtmp import RtmpCamera
 from overglass_protocol.errors import SourceError
 
 __all__ = [
@@ -22,13 +23,14 @@ __all__ = [
     "CameraDevice",
     "Captured",
     "FileCamera",
+    "RtmpCamera",
     "SoundPacket",
     "assumed_intrinsics",
     "open_camera",
     "presentation_time",
 ]
 
-SCHEMES: dict[str, Callable[..., Camera]] = {"camera": CameraDevice, "file": FileCamera}
+SCHEMES: dict[str, Callable[..., Camera]] = {"camera": CameraDevice, "file": FileCamera, "rtmp": RtmpCamera}
 """What may stand before the colon in a name, and what makes a camera of the rest. Other programs
 register theirs here."""
 

@@ -4,10 +4,11 @@ Knows no file, device, thread or network.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import radians, tan
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 import av
 
@@ -72,6 +73,15 @@ class Camera(Protocol):
     async def __aexit__(self, *exc_info: object) -> None: ...
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> Captured: ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A camera that has something to say besides its pictures, such as where it waits for them."""
+
+    say: Callable[[str, str], None]
+    """Hears the name of an event and its detail, in words for the wearer; called on the event loop.
+    Whoever wants to hear sets it before entering."""
 
 
 def assumed_intrinsics(width: int, height: int) -> Intrinsics:

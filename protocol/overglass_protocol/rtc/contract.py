@@ -30,12 +30,15 @@ class PeerSettings:
 
 @dataclass(slots=True)
 class Handlers:
-    """What a peer tells its owner. Each is called on the loop, but for `frame` and `encoded`."""
+    """What a peer tells its owner. Each is called on the loop, but for `frame`, `finish` and `encoded`."""
 
     frame: Callable[[Frame], None] = lambda frame: None
     "A picture came in. Called in the decoder's thread: hand over and return."
     unit: Callable[[str, AccessUnit], None] | None = None
     "An encoded picture came in: codec and bytes. When this is set, nothing is decoded."
+    finish: Callable[[Frame, Envelope], Envelope] = lambda frame, envelope: envelope
+    """A picture of ours was encoded and its envelope goes out next, as this returns it. Called in the
+    encoder's thread; whatever it waits for, the picture waits for too."""
     encoded: Callable[[Envelope, float], None] = lambda envelope, at: None
     "A picture of ours was encoded at that time. Called in the encoder's thread."
     sound: Callable[[SoundPacket, float], None] = lambda packet, captured: None

@@ -146,13 +146,18 @@ class EncoderThread:
         fps: float,
         bitrate: Callable[[int, int], int],
         deliver: Callable[[Encoded], None],
+        rtp_time: Callable[[Frame], int] | None = None,
     ) -> None:
-        """`bitrate(width, height)` is asked before each frame, in bits per second."""
+        """`bitrate(width, height)` is asked before each frame, in bits per second.
+
+        `rtp_time` gives a frame's media time, 90 kHz; by default that of its capture.
+        """
         self.slot: Latest[Frame] = Latest("encoder busy")
         self.failed: Exception | None = None
         self._make, self._fps = ENCODERS[codec], fps
         self._bitrate = bitrate
         self._deliver = deliver
+        self._rtp_time = rtp_time or _rtp_time
         self._key_wanted = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"encode-{codec}", daemon=True)
         self._thread.start()
@@ -179,7 +184,7 @@ class EncoderThread:
                 if encoder is None or size != (picture.width, picture.height):
                     size = (picture.width, picture.height)
                     encoder = self._make(*size, self._fps)
-                last = max(last + 1, _rtp_time(frame))
+                last = max(last + 1, self._rtp_time(frame))
                 key = self._key_wanted.is_set()
                 self._key_wanted.clear()
                 data = encoder.encode(picture, last, key, self._bitrate(*size))

@@ -78,13 +78,16 @@ class Unwrap:
 class JitterBuffer:
     """Reassembles one video stream. Counts frames it drops, by reason, in `dropped`."""
 
-    def __init__(self, is_key: Callable[[bytes], bool]) -> None:
+    def __init__(self, is_key: Callable[[bytes], bool], *, patient: bool = False) -> None:
+        """`patient`: the sender makes no key frame when asked, so that giving up a hole costs all frames
+        up to its next one; a hole is waited for as long as can be borne."""
         self.dropped: Counter[str] = Counter()
         self.useless: Counter[str] = Counter()
         "Packets that came twice or after their frame had left."
         self.round_trip = FIRST_ROUND_TRIP
         "Seconds; learnt from retransmissions, and set from outside where better is known."
         self._is_key = is_key
+        self._patient = patient
         self._next: int | None
         "First packet of the unit that leaves next; None before any."
         self._frontier: int
@@ -271,6 +274,8 @@ class JitterBuffer:
         self._until_key = self._key_wanted = True
 
     def _patience(self) -> float:
+        if self._patient:
+            return MAX_PATIENCE
         return min(MAX_PATIENCE, max(MIN_PATIENCE, ROUND_TRIPS_OF_PATIENCE * self.round_trip))
 
     def _ask_again_after(self) -> float:

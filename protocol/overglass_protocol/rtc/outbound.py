@@ -6,7 +6,6 @@ aiortc's sender with our part in its place; knows nothing of pictures or sound. 
 import asyncio
 import random
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -43,7 +42,6 @@ class Outbound(RTCRtpSender):
         "When the receiver last said anything, monotonic seconds."
         self.codec: str | None = None
         "Once negotiated."
-        self.on_started: Callable[[], None] = lambda: None
         self.packets = self.octets = 0
         self._payload_type = 0
         self._sequence = random_sequence_number()
@@ -69,7 +67,6 @@ class Outbound(RTCRtpSender):
         self._configure(parameters)
         self.transport._register_rtp_sender(self, parameters)
         self._tasks = [asyncio.create_task(self._pump()), asyncio.create_task(self._report_regularly())]
-        self.on_started()
 
     async def stop(self) -> None:
         if self._tasks:

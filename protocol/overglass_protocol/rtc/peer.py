@@ -87,8 +87,7 @@ class Peer:
         try:
             with ice.offering(self._settings.hosts):
                 self._video.add_to(self._connection, _ANSWERING[offer.video], codecs)
-                remote = aiortc.RTCSessionDescription(offer.sdp, "offer")
-                await self._connection.setRemoteDescription(remote)
+                await self._take_offer(offer)
                 self._answer_sound(offer, sends_sound)
                 self._be_passive(offer.sdp)
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
@@ -127,7 +126,7 @@ class Peer:
             raise PeerError(f"the media connection failed: {self._lost}")
 
     def send(self, frame: Frame) -> None:
-        """Sends a picture; displaces one that still waits for the encoder. From any thread.
+        """Sends a picture; displaces one that still waits for the encoder. From one thread only.
 
         The encoder writes into the picture's metadata, so it must not be shared.
         """
@@ -205,6 +204,19 @@ class Peer:
         await self._connection.close()
         await self._video.join()
         self._connected.set()
+
+    async def _take_offer(self, offer: sdp.Offer) -> None:
+        """Everything goes over the one transport that the video was given, whatever the offer begins with.
+
+        aiortc would take it for one that the bundle's first section replaces, and stop it.
+        """
+        for part in self._connection.getTransceivers():
+            part._bundled = True
+        await self._connection.setRemoteDescription(aiortc.RTCSessionDescription(offer.sdp, "offer"))
+        parts: list[Any] = [*self._connection.getTransceivers(), self._connection.sctp]
+        for part in parts:
+            if part is not None:
+                part._bundled = part.mid != offer.first_mid
 
     def _answer_sound(self, offer: sdp.Offer, sends: bool) -> None:
         """Sound goes one way, the one that this end is there for; other sound is declined."""

@@ -93,7 +93,9 @@ class VideoReceiver(Inbound):
 
     def _switch_to(self, codec: str) -> None:
         round_trip = self.jitter.round_trip
-        self.codec, self.jitter = codec, JitterBuffer(_KEY_TESTS[codec])
+        feedback = [each for c in self._codecs.values() if c.name == codec for each in c.rtcpFeedback]
+        patient = all((each.type, each.parameter) != ("nack", "pli") for each in feedback)
+        self.codec, self.jitter = codec, JitterBuffer(_KEY_TESTS[codec], patient=patient)
         self.jitter.round_trip = round_trip
 
     def _hand_out(self, units: list[AccessUnit]) -> None:

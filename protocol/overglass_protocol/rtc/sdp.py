@@ -28,6 +28,8 @@ class Offer:
     data: bool
     codecs: tuple[str, ...]
     "Video codecs we could speak, in the offerer's order."
+    first_mid: str
+    "Of the section whose transport all share."
 
 
 def read_offer(text: str) -> Offer:
@@ -59,7 +61,8 @@ def read_offer(text: str) -> Offer:
             "the offered video is inactive", malformed=False, cure="Offer it sendrecv or sendonly."
         )
     data = any(m.kind == "application" for m in description.media)
-    return Offer(text, direction, _sound_direction(audio), data, codecs)
+    first_mid = description.media[0].rtp.muxId
+    return Offer(text, direction, _sound_direction(audio), data, codecs, first_mid)
 
 
 def mend_answer(text: str) -> str:

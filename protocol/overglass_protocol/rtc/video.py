@@ -7,6 +7,7 @@ Crosses between the loop and the codecs' threads; nothing else in the project ha
 import asyncio
 import contextlib
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,7 +74,6 @@ class Video:
             sender: Any = transceiver.sender
             self._sender = sender
             sender.rate = SendRate(self._settings.max_bitrate)
-            sender.on_started = self._start_encoder
             sender.on_key_frame_request = self._on_key_frame_request
             if direction == "sendrecv":
                 sender.show_at_once()
@@ -85,8 +85,9 @@ class Video:
             receiver.on_sender_report = lambda at, rtp_time: self._clock.on_report("video", at, rtp_time)
 
     def send(self, frame: Frame) -> None:
-        if self._encoder is not None:
-            self._encoder.slot.put(frame)
+        encoder = self._encoder or self._start_encoder()
+        if encoder is not None:
+            encoder.slot.put(frame)
 
     def send_unit(
         self, data: bytes, rtp_time: int, envelope: Envelope | None, captured: float | None = None
@@ -180,14 +181,15 @@ class Video:
             dropped.update({f"network: {why}": n for why, n in self._receiver.jitter.dropped.items()})
         return dropped
 
-    def _start_encoder(self) -> None:
-        assert self._sender is not None
-        assert self._sender.codec is not None
-        if not self._closing:
-            self._encoder = EncoderThread(
-                self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
-            )
-            self._encoder.want_key_frame()
+    def _start_encoder(self) -> EncoderThread | None:
+        """At the first picture: an owner that sends encoded ones needs no encoder."""
+        if self._sender is None or self._sender.codec is None or self._closing:
+            return None
+        self._encoder = EncoderThread(
+            self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
+        )
+        self._encoder.want_key_frame()
+        return self._encoder
 
     def _on_key_frame_request(self) -> None:
         self.want_key_frame()
@@ -205,10 +207,12 @@ class Video:
         envelope = encoded.frame.envelope
         made_here = envelope is not None and not encoded.frame.arrived
         captured = envelope.capture_time if envelope is not None and made_here else None
-        if envelope is not None and envelope.stages is not None:
-            envelope = replace(envelope, stages=replace(envelope.stages, encoded=encoded.encoded))
         if envelope is not None:
-            self._handlers.encoded(envelope, encoded.encoded)
+            envelope = self._handlers.finish(encoded.frame, envelope)
+            now = time.monotonic()
+            if envelope.stages is not None:
+                envelope = replace(envelope, stages=replace(envelope.stages, encoded=now))
+            self._handlers.encoded(envelope, now)
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
             self._loop.call_soon_threadsafe(
                 self.send_unit, encoded.data, encoded.rtp_time, envelope, captured

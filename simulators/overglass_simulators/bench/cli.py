@@ -156,6 +156,24 @@ def fleet(
     _tell(lambda: this.run(setup, numbers, one_bad, pin), this.PROMISES, as_json)
 
 
+@bench.command()
+def overlays(
+    size: Size = "640x480",
+    fps: Fps = 30.0,
+    seconds: Seconds = 20.0,
+    codec: Codec = "h264",
+    look: LookName = "none",
+    clip: Clip = None,
+    warmup: Warmup = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """What looking for faces adds to the picture's latency."""
+    from overglass_simulators.bench import overlays as this
+
+    setup = _setup(size, fps, seconds, codec, look, clip, warmup)
+    _tell(lambda: this.run(setup), this.PROMISES, as_json)
+
+
 def _setup(
     size: str, fps: float, seconds: float, codec: str, look: str, clip: Path | None, warmup: float
 ) -> "Setup":

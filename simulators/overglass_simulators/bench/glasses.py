@@ -34,8 +34,11 @@ class _Notes:
 
     def show(self, frame: Frame, trip: Trip | None) -> None:
         if trip is not None:
-            version = frame.envelope.control_version if frame.envelope is not None else None
-            self.shown.append(Shown(trip, version))
+            envelope = frame.envelope
+            version = envelope.control_version if envelope is not None else None
+            scene = envelope.scene if envelope is not None else None
+            age, found = (scene.age, len(scene.things)) if scene is not None else (None, 0)
+            self.shown.append(Shown(trip, version, age, found))
             self.first.set()
 
     def close(self) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import numpy as np
-
+from overglass_edge.meter import percentile
 from overglass_edge.trip import STAGES, Trip
 
 
@@ -32,6 +31,10 @@ class Shown:
     trip: Trip
     version: int | None = None
     "Of the control document it was painted with."
+    scene_age: float | None = None
+    "Seconds; None if it came without a scene."
+    found: int = 0
+    "Things in its scene."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,8 @@ class Record:
 
 
 def percentile_ms(seconds: Iterable[float], share: float) -> float | None:
-    """The value that `share` percent are not above, interpolated, in milliseconds; None of nothing."""
-    values = list(seconds)
-    return round(float(np.percentile(values, share)) * 1000, 2) if values else None
+    """As `percentile`, in milliseconds."""
+    return in_ms(percentile(list(seconds), share))
 
 
 def in_ms(seconds: float | None) -> float | None:

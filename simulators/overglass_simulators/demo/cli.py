@@ -19,6 +19,10 @@ def demo(
     strength: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How far from the camera's picture.")
     ] = 1.0,
+    overlays: Annotated[
+        str | None, typer.Option(help="What to look for and draw: faces, people, hands, poses, objects.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="What the look paints: all, people or background.")] = "all",
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT to send, cropped to fit.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.5, help="Stop after this long.")] = None,
     headless: Annotated[
@@ -39,7 +43,7 @@ def demo(
 
     Without --clip or --camera the glasses walk through a generated street.
     """
-    from overglass_edge.cli import parse_size
+    from overglass_edge.cli import parse_overlays, parse_region, parse_size
     from overglass_simulators.demo.headless import run_headless
     from overglass_simulators.demo.interactive import run_interactive
     from overglass_simulators.demo.plan import Plan
@@ -49,6 +53,8 @@ def demo(
         camera=camera,
         look=look,
         strength=strength,
+        overlays=parse_overlays(overlays),
+        region=parse_region(region),
         size=parse_size(size) if size else None,
         seconds=seconds,
         headless=headless,

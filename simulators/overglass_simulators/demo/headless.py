@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from overglass_edge.meter import percentile
 from overglass_protocol import loop
 from overglass_protocol.errors import OverglassError
 from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.plot import write_plot
-from overglass_simulators.demo.report import make_report, percentile
+from overglass_simulators.demo.report import make_report
 from overglass_simulators.demo.results import CLIP, PLOT, Results
 from overglass_simulators.demo.run import Run, ended_by_signals
 from overglass_simulators.demo.side_by_side import write_side_by_side

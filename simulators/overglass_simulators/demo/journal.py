@@ -4,7 +4,7 @@ A display among others (see `Display`). Runs on the event loop; does no arithmet
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 from overglass_edge.trip import Trip
@@ -66,6 +66,10 @@ class Journal:
         self.applied = -1
         "The newest control version that a shown frame was painted with."
         self.first_shown: float | None = None
+        self.scenes = 0
+        "Shown frames that came with a scene."
+        self.seen: Counter[str] = Counter()
+        "Shown frames in which there was something of a kind."
         self.vitals = Vitals()
 
     def show(self, frame: Frame, trip: Trip | None) -> None:
@@ -75,6 +79,9 @@ class Journal:
         self.count += 1
         if self.first_shown is None:
             self.first_shown = trip.shown
+        if frame.envelope is not None and frame.envelope.scene is not None:
+            self.scenes += 1
+            self.seen.update({thing.kind for thing in frame.envelope.scene.things})
         version = frame.envelope.control_version if frame.envelope is not None else None
         if version is not None and version > self.applied:
             self.applied = version

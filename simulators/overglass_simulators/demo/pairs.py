@@ -9,6 +9,7 @@ import av
 from overglass_edge.sources import Captured
 from overglass_edge.trip import Trip
 from overglass_protocol.frame import Frame
+from overglass_protocol.scene import Scene
 
 UNDER_WAY = 64
 "Pictures kept for their results: two seconds at 30 fps; a result later than that has no partner."
@@ -21,6 +22,8 @@ class Pair:
     camera: av.VideoFrame
     result: av.VideoFrame
     trip: Trip
+    scene: Scene | None = None
+    "What was found in it, to be drawn over the result."
 
 
 class Pairing:
@@ -44,7 +47,7 @@ class Pairing:
         while self._seen and next(iter(self._seen)) <= trip.frame_id:
             self._seen.popitem(last=False)
         if picture is not None:
-            pair = Pair(picture, frame.picture, trip)
+            pair = Pair(picture, frame.picture, trip, frame.envelope.scene if frame.envelope else None)
             for take in self._takers:
                 take(pair)
 

@@ -15,6 +15,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from overglass_edge.overlay import with_scene
 from overglass_edge.trip import Trip
 from overglass_protocol.latest import Closed, Latest
 from overglass_simulators.demo.pairs import Pair
@@ -91,7 +92,7 @@ class Pictures:
                 return
             try:
                 number += 1
-                shot = Shot(number, to_jpeg(pair.camera, pair.result), pair.trip)
+                shot = Shot(number, to_jpeg(pair.camera, with_scene(pair.result, pair.scene)), pair.trip)
                 self._loop.call_soon_threadsafe(self._publish, shot)
             except RuntimeError:
                 return  # the loop has closed: the program ends

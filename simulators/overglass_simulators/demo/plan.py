@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from overglass_protocol.control import Overlay, Region
 from overglass_protocol.errors import ConfigError
 
 ENDLESS_HEADLESS_SECONDS = 10.0
@@ -17,6 +18,8 @@ class Plan:
     camera: int | None = None
     look: str = "none"
     strength: float = 1.0
+    overlays: tuple[Overlay, ...] = ()
+    region: Region = "all"
     size: tuple[int, int] | None = None
     seconds: float | None = None
     headless: bool = False

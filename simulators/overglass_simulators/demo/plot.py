@@ -12,10 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from overglass_edge.meter import percentile
 from overglass_edge.trip import Trip
 from overglass_protocol.errors import DisplayError
 from overglass_simulators.demo.palette import ACCENT, BACKGROUND, LINE, QUIET, SHOWN_STAGES, TEXT
-from overglass_simulators.demo.report import percentile
 
 SIZE, DOTS = (12.8, 7.6), 150
 "Inches, and dots in each: 1920 x 1140."

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from overglass_edge.contract import Tally
+from overglass_edge.meter import percentile
 from overglass_edge.trip import STAGES, Trip
 from overglass_simulators.demo.journal import Change, Journal
 
@@ -27,6 +26,8 @@ class Account:
     look: str
     "As chosen at the start."
     strength: float
+    overlays: Sequence[str]
+    region: str
     offered_at: float | None
     "When the glasses began to connect."
     fps_in: float | None
@@ -54,6 +55,9 @@ def make_report(account: Account) -> dict[str, Any]:
         "size": "{}x{}".format(*account.size),
         "look": account.look,
         "strength": account.strength,
+        "overlays": list(account.overlays),
+        "region": account.region,
+        "scenes": {"frames": journal.scenes, "frames_with": dict(journal.seen)},
         "codec": statistics.codec.lower() if statistics and statistics.codec else None,
         "bitrate": {
             "up": statistics.bitrate if statistics else None,
@@ -90,11 +94,6 @@ def stages_of(trips: Iterable[Trip]) -> dict[str, float | None]:
     each other, a trip's later stages swallow the unknown ones."""
     whole = [trip.stages for trip in trips if len(trip.stages) == len(STAGES)]
     return {name: _milliseconds(percentile([stages[name] for stages in whole], 50)) for name in STAGES}
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """None of nothing."""
-    return float(np.percentile(values, share)) if len(values) else None
 
 
 def rate_of(times: Iterable[float]) -> float | None:

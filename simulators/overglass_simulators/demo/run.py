@@ -22,7 +22,7 @@ from overglass_simulators.demo.journal import Journal, Vitals
 from overglass_simulators.demo.pairs import Pair, Pairing
 from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.report import Account
-from overglass_simulators.demo.service import Service, known_look
+from overglass_simulators.demo.service import AwaitedService, known_look
 from overglass_simulators.demo.source import open_source
 from overglass_simulators.demo.tee import Tee
 from overglass_simulators.machine import machine
@@ -52,7 +52,7 @@ class Run:
         # Before anything runs, lest the load be our own.
         self._machine = machine()
         self._pairing = Pairing(takers)
-        self._service = Service()
+        self._service = AwaitedService()
         self._playing: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
@@ -143,6 +143,8 @@ class Run:
             size=(tee.width, tee.height),
             look=self.plan.look,
             strength=self.plan.strength,
+            overlays=self.plan.overlays,
+            region=self.plan.region,
             offered_at=tee.entered_at,
             fps_in=tee.rate,
             camera_dropped=tee.dropped,
@@ -170,7 +172,10 @@ class Run:
     def _make_agent(self, door: Door) -> Agent:
         peer = rtc.PeerSettings(hosts=LOOPBACK, fps=self.tee.fps)
         # Version 0 is what a service assumes by itself, and would not be told apart from it.
-        control = Control(version=1, look=self.plan.look, strength=self.plan.strength)
+        plan = self.plan
+        control = Control(
+            version=1, look=plan.look, strength=plan.strength, overlays=plan.overlays, region=plan.region
+        )
         return Agent(
             self.tee,
             door,

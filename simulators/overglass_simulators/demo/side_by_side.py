@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from overglass_edge.meter import percentile
+from overglass_edge.overlay import with_scene
 from overglass_protocol.errors import DisplayError
+from overglass_protocol.scene import Scene
 from overglass_simulators.demo.layout import Box, Layout
 from overglass_simulators.demo.lettering import Pixels, Plate, caption
 from overglass_simulators.demo.palette import QUIET
-from overglass_simulators.demo.report import percentile
 from overglass_simulators.demo.spool import Kept, Planes, Spool
 
 TIME_BASE = Fraction(1, 90_000)
@@ -44,17 +46,25 @@ class Canvas:
             x, y, width, height = (part // half for part in (box.x, box.y, box.width, box.height))
             canvas[y : y + height, x : x + width] = _resized(plane, width, height)
 
+    def put_scene(self, box: Box, planes: Planes, scene: Scene | None) -> None:
+        """A picture likewise, with what was found in it drawn at the size of the pane."""
+        self.put(box, planes)
+        if scene is None or not scene.things:
+            return
+        rows, columns = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
+        half_rows = slice(box.y // 2, (box.y + box.height) // 2)
+        half_columns = slice(box.x // 2, (box.x + box.width) // 2)
+        luma, cb, cr = self._planes
+        pane = _joined((luma[rows, columns], cb[half_rows, half_columns], cr[half_rows, half_columns]))
+        pane.colorspace = self.colorspace
+        self.put(box, _parted(with_scene(pane, scene)))
+
     def letter(self, box: Box, pixels: Pixels) -> None:
         """A strip of words into its place."""
         self.put(box, to_planes(pixels, self.colorspace))
 
     def picture(self) -> av.VideoFrame:
-        return av.VideoFrame.from_ndarray(
-            np.concatenate([plane.reshape(-1) for plane in self._planes]).reshape(
-                self.layout.height * 3 // 2, self.layout.width
-            ),
-            format="yuv420p",
-        )
+        return _joined(self._planes)
 
 
 class Letterer:
@@ -121,12 +131,25 @@ def _pictures(spool: Spool, canvas: Canvas, letterer: Letterer) -> Iterator[av.V
     last, begin = -1, spool.kept[0].trip.capture_time
     for index, (kept, camera, result) in enumerate(spool.read()):
         canvas.put(canvas.layout.camera, camera)
-        canvas.put(canvas.layout.result, result)
+        canvas.put_scene(canvas.layout.result, result, kept.scene)
         canvas.letter(canvas.layout.footer, letterer.footer(index, kept))
         picture = canvas.picture()
         last = max(last + 1, round((kept.trip.capture_time - begin) / TIME_BASE))
         picture.pts, picture.time_base = last, TIME_BASE
         yield picture
+
+
+def _joined(planes: Planes) -> av.VideoFrame:
+    height, width = planes[0].shape
+    pixels = np.concatenate([plane.reshape(-1) for plane in planes])
+    return av.VideoFrame.from_ndarray(pixels.reshape(height * 3 // 2, width), format="yuv420p")
+
+
+def _parted(picture: av.VideoFrame) -> Planes:
+    pixels, size = np.asarray(picture.to_ndarray(), np.uint8).reshape(-1), picture.width * picture.height
+    luma, cb, cr = np.split(pixels, [size, size * 5 // 4])
+    half = (picture.height // 2, picture.width // 2)
+    return luma.reshape(picture.height, picture.width), cb.reshape(half), cr.reshape(half)
 
 
 def to_planes(pixels: Pixels, colorspace: int) -> Planes:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from overglass_edge.trip import Trip
 from overglass_protocol.errors import DisplayError
+from overglass_protocol.scene import Scene
 from overglass_simulators.demo.pairs import Pair
 
 log = structlog.get_logger()
@@ -54,6 +55,7 @@ class Kept:
     trip: Trip
     camera: _Half
     result: _Half
+    scene: Scene | None = None
 
 
 class Spool:
@@ -136,7 +138,7 @@ class Spool:
             _write_all(self._file.fileno(), memoryview(plane))
         self._size = end
         self.colorspace = int(pair.camera.colorspace)
-        self.kept.append(Kept(pair.trip, camera, result))
+        self.kept.append(Kept(pair.trip, camera, result, pair.scene))
 
     @staticmethod
     def _place(picture: av.VideoFrame, offset: int) -> _Half:

@@ -1,5 +1,6 @@
 """The display that is a file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -8,8 +9,10 @@ import pytest
 
 from overglass_edge.displays.file import FileDisplay
 from overglass_edge.trip import Trip
+from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import DisplayError
 from overglass_protocol.frame import Frame
+from overglass_protocol.scene import Scene, Thing
 
 
 def frame(level: int, width: int = 64) -> Frame:
@@ -45,3 +48,17 @@ def test_a_place_that_cannot_be_written_is_an_error_with_the_cure(tmp_path: Path
     (tmp_path / "file").write_text("")
     with pytest.raises(DisplayError, match="folder"):
         FileDisplay(tmp_path / "file" / "out.mp4")
+
+
+def test_what_was_found_in_a_picture_is_drawn_over_it_and_the_shared_picture_stays(tmp_path: Path) -> None:
+    found = Thing("object", 1, "", 0.9, (0.25, 0.25, 0.5, 0.5))
+    plain = frame(60)
+    display = FileDisplay(tmp_path / "out.mp4")
+    display.show(replace(plain, envelope=Envelope(0, 5.0, scene=Scene((found,)))), None)
+    display.show(replace(plain, envelope=Envelope(1, 5.1, scene=Scene()), decoded=7.0), None)
+    display.close()
+    assert (plain.picture.to_ndarray() == 60).all()
+    with av.open(str(tmp_path / "out.mp4")) as clip:
+        drawn, bare = (shown.to_ndarray()[:64].astype(int) for shown in clip.decode(video=0))
+    assert np.abs(drawn - 60).max() > 40
+    assert np.abs(bare - 60).max() < 8

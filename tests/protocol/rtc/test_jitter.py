@@ -6,7 +6,13 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overglass_protocol.rtc.jitter import KEY_FRAME_EVERY, MIN_PATIENCE, AccessUnit, JitterBuffer
+from overglass_protocol.rtc.jitter import (
+    KEY_FRAME_EVERY,
+    MAX_PATIENCE,
+    MIN_PATIENCE,
+    AccessUnit,
+    JitterBuffer,
+)
 
 
 def is_key(data: bytes) -> bool:
@@ -213,3 +219,15 @@ def test_under_loss_and_reordering_units_come_in_order_whole_and_never_twice(see
     assert out or loss > 0
     after_gap = [unit for unit, (a, b) in zip(out[1:], pairwise(numbers), strict=False) if b != a + 1]
     assert all(unit.key for unit in after_gap)
+
+
+def test_a_hole_of_a_sender_without_key_frames_on_request_is_waited_for_as_long_as_can_be_borne() -> None:
+    for patient, gives_up_at in ((False, MIN_PATIENCE), (True, MAX_PATIENCE)):
+        buffer, stream = JitterBuffer(is_key, patient=patient), Stream()
+        buffer.round_trip = 0.01
+        feed(buffer, stream.frame(), now=0.0)
+        feed(buffer, stream.frame()[1:], now=1.0)
+        buffer.poll(1.0 + gives_up_at - 0.01)
+        assert buffer.dropped["incomplete"] == 0
+        buffer.poll(1.0 + gives_up_at)
+        assert buffer.dropped["incomplete"] == 1

@@ -252,3 +252,30 @@ async def test_a_path_that_loses_packets_gets_each_twice_unless_it_is_congested(
                 await asyncio.sleep(0)
         report(0.5)
         assert not sender.repeating
+
+
+@pytest.mark.parametrize(
+    "order", [("audio", "video"), ("application", "video", "audio"), ("audio", "application", "video")]
+)
+async def test_whatever_an_offer_begins_with_pictures_come(order: tuple[str, ...]) -> None:
+    """Browsers and FFmpeg each have an order of their own."""
+    edge, cloud = End(PeerSettings(hosts=HOSTS)), End(PeerSettings(hosts=HOSTS))
+    try:
+        offer = await edge.peer.offer(sound="sendonly", channels="application" in order)
+        head, *sections = re.split(r"(?=^m=)", offer, flags=re.MULTILINE)
+        by_kind = {section[2:].split(" ")[0]: section for section in sections}
+        mids = " ".join(re.findall(r"a=mid:(\S+)", "".join(by_kind[kind] for kind in order)))
+        head = re.sub(r"a=group:BUNDLE .*\r", f"a=group:BUNDLE {mids}\r", head)
+        answer = await cloud.peer.answer(sdp.read_offer(head + "".join(by_kind[kind] for kind in order)))
+        head, *sections = re.split(r"(?=^m=)", answer, flags=re.MULTILINE)
+        assert all("a=candidate:" in section for section in sections)
+        by_kind = {section[2:].split(" ")[0]: section for section in sections}
+        mids = " ".join(re.findall(r"a=mid:(\S+)", offer))
+        head = re.sub(r"a=group:BUNDLE .*\r", f"a=group:BUNDLE {mids}\r", head)
+        first = list(re.findall(r"^m=(\w+)", offer, flags=re.MULTILINE))
+        await edge.peer.accept(head + "".join(by_kind[kind] for kind in first))
+        await edge.peer.connected(10)
+        await send_until_seen(edge, cloud)
+    finally:
+        await edge.peer.close()
+        await cloud.peer.close()
