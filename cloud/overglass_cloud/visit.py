@@ -70,6 +70,8 @@ class Visit:
         self.credentials: tuple[str, str] | None = None
         "The edge's ICE user name fragment and password."
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        "Those of them that close a connection."
         self._announced = -1
         self._reported = (0, 0)
         "Frames painted, and refused by a busy engine, when last reported."
@@ -113,8 +115,9 @@ class Visit:
         await self._drop_peer()
         await self.broadcast.close()
         await asyncio.to_thread(self._overlays.close)
-        for task in list(self._tasks):
+        for task in self._tasks - self._leaving:
             task.cancel()
+        # A goodbye may just have begun to close the connection: cut short, it would leave sockets behind.
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.log.info("ended", reason=self.ended)
 
@@ -283,7 +286,8 @@ class Visit:
     def _on_lost(self, reason: str) -> None:
         if self._peer is not None:
             self.log.info("connection lost", reason=reason)
-            self._spawn(self._drop_peer())
+            self._leaving.add(leaving := self._spawn(self._drop_peer()))
+            leaving.add_done_callback(self._leaving.discard)
 
     async def _drop_peer(self) -> None:
         peer, self._peer = self._peer, None
@@ -296,7 +300,8 @@ class Visit:
         self._sent_before += statistics.sent
         await peer.close()
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

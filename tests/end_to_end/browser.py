@@ -78,7 +78,7 @@ async def opened(browser: Browser, address: str, *, script: str = "", phone: boo
     shape: dict[str, Any] = (
         {"viewport": PHONE, "is_mobile": True, "has_touch": True} if phone else {"viewport": DESK}
     )
-    context = await browser.new_context(**shape)
+    context = await browser.new_context(**shape, reduced_motion="reduce")
     page = await context.new_page()
     page.set_default_timeout(WITHIN)
     if script:
@@ -138,7 +138,7 @@ def service(beyond: bool = False, **settings: Any) -> Iterator[str]:
     app = create_app(Settings(host=host, **settings), Looks.installed())
     config = uvicorn.Config(app, ws="none", access_log=False, log_config=None, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service")
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="service", daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
