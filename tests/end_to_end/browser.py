@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -177,7 +177,7 @@ def signing(name: str = "sign_sister", size: tuple[int, int] = (512, 512)) -> li
             whole = frame.to_ndarray(format="rgb24")
             across = min(whole.shape[1], round(whole.shape[0] * width / height))
             left = (whole.shape[1] - across) // 2
-            part = np.ascontiguousarray(whole[:, left : left + across])
+            part = np.ascontiguousarray(whole[:, left : left + across], np.uint8)
             pictures.append(np.asarray(cv2.resize(part, size), np.uint8))
     return pictures
 

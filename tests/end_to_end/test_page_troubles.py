@@ -31,19 +31,19 @@ def camera(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("options", "script", "title", "cure"),
+    ("allowed", "devices", "script", "title", "cure"),
     [
-        ({"allowed": False}, "", "The camera was refused", "address bar"),
-        ({"devices": False}, "", "No camera was found", "on your phone"),
-        ({}, BUSY, "The camera is busy", "Close what else uses"),
+        (False, True, "", "The camera was refused", "address bar"),
+        (True, False, "", "No camera was found", "on your phone"),
+        (True, True, BUSY, "The camera is busy", "Close what else uses"),
     ],
     ids=["refused", "none", "busy"],
 )
 async def test_a_camera_that_cannot_be_had_is_told_with_its_cure(
-    options: dict[str, bool], script: str, title: str, cure: str
+    allowed: bool, devices: bool, script: str, title: str, cure: str
 ) -> None:
     with service() as url:
-        async with chromium(**options) as browser:
+        async with chromium(allowed=allowed, devices=devices) as browser:
             page = await opened(browser, url, script=script, phone=True)
             await page.click("#start")
             words = await told(page)

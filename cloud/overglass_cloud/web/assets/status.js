@@ -10,21 +10,22 @@ const QUIETLY_S = 1.2; // a connection that is back sooner needs no card
 
 export class Status {
   trouble = null;
-  #find; #timer = null;
+  #find; #meaning; #timer = null;
 
-  constructor(find) {
+  // `meaning(error)` gives a trouble as troubles.js does.
+  constructor(find, meaning = troubleOf) {
     this.#find = find;
+    this.#meaning = meaning;
   }
 
   show(phase, error = null) {
     document.body.dataset.phase = phase;
     put(this.#find("state").firstElementChild, WORDS[phase]);
     this.#find("welcome")?.toggleAttribute("hidden", phase !== "idle");
-    if (error) this.#tell(troubleOf(error), phase);
+    if (error) this.#tell(this.#meaning(error), phase);
     else if (phase === "live" || phase === "idle" || phase === "camera") this.#clear();
   }
 
-  // `trouble` as troubles.js gives it.
   #tell(trouble, phase) {
     clearTimeout(this.#timer);
     const wait = phase === "away" && !this.trouble && trouble.title === "The connection was lost" ? QUIETLY_S : 0;

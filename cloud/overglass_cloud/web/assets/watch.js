@@ -6,14 +6,14 @@ import { put } from "./dom.js";
 import { Door, Refused } from "./door.js";
 import { Status } from "./status.js";
 import * as token from "./token.js";
-import { NO_WEBRTC } from "./troubles.js";
+import { NO_WEBRTC, troubleOf } from "./troubles.js";
 import { Away, Viewer } from "./viewer.js";
 
 const FRAMES_KEPT = 1000;
 const find = (id) => document.getElementById(id);
 const where = token.fromFragment();
 const door = new Door();
-const status = new Status(find);
+const status = new Status(find, (error) => told(error) ?? troubleOf(error));
 const sound = Object.assign(new Audio(), { autoplay: true, muted: true });
 let viewer = null;
 let display = null;
@@ -56,8 +56,6 @@ function told(error) {
 
 function enter(phase, error) {
   status.show(phase, error);
-  const trouble = error && told(error);
-  if (trouble) status.tell(trouble);
   if (phase !== "live") find("sound").hidden = true;
   else if (sound.srcObject) find("sound").hidden = false;
 }
