@@ -158,7 +158,9 @@ def write_clip(path: Path, pictures: Sequence[Rgb], fps: int = 30) -> Path:
         stream.options = {"qscale": "2"}
         stream.codec_context.time_base = Fraction(1, fps)
         for n, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuvj420p")
+            # Chromium takes a fake camera's luma for 16 to 235, whatever JPEG means by it.
+            planes = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p").to_ndarray()
+            frame = av.VideoFrame.from_ndarray(planes, "yuvj420p")
             frame.pts, frame.time_base = n, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
