@@ -69,7 +69,7 @@ class Overlays:
         return control
 
     def look_at(self, frame: Frame) -> None:
-        """A picture came from the camera. Never waits."""
+        """A picture came from the camera. Never waits; may take a millisecond."""
         looker = self._looker
         if looker is not None:
             looker.look_at(frame)
