@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check lint bench schema clean
+.PHONY: demo test check lint bench schema screenshots clean
 
 demo: $(INSTALLED)  ## see it: service and glasses in one command (ARGS="--look comic")
 	$(BIN)/overglass demo $(ARGS)
@@ -33,6 +33,9 @@ bench: $(INSTALLED)  ## measure every promise of README; takes about five minute
 
 schema: $(INSTALLED)  ## export the messages' JSON Schema after a change of the messages
 	$(BIN)/python -m overglass_protocol.export_schema
+
+screenshots: $(INSTALLED)  ## make the page's pictures in docs anew; needs Chromium and ../shared
+	$(BIN)/python -m tests.end_to_end.screenshots docs
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

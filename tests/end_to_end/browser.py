@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -158,7 +158,9 @@ def write_clip(path: Path, pictures: Sequence[Rgb], fps: int = 30) -> Path:
         stream.options = {"qscale": "2"}
         stream.codec_context.time_base = Fraction(1, fps)
         for n, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuvj420p")
+            # Chromium takes a fake camera's luma for 16 to 235, whatever JPEG means by it.
+            planes = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p").to_ndarray()
+            frame = av.VideoFrame.from_ndarray(planes, "yuvj420p")
             frame.pts, frame.time_base = n, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
@@ -177,7 +179,7 @@ def signing(name: str = "sign_sister", size: tuple[int, int] = (512, 512)) -> li
             whole = frame.to_ndarray(format="rgb24")
             across = min(whole.shape[1], round(whole.shape[0] * width / height))
             left = (whole.shape[1] - across) // 2
-            part = np.ascontiguousarray(whole[:, left : left + across])
+            part = np.ascontiguousarray(whole[:, left : left + across], np.uint8)
             pictures.append(np.asarray(cv2.resize(part, size), np.uint8))
     return pictures
 

@@ -10,8 +10,9 @@ from overglass_cloud.looks import Looks
 from overglass_protocol.control import Control
 from overglass_simulators.service import Service
 from tests.end_to_end.browser import Rgb, chromium, difference, pixels, signing, until, worn, write_clip
+from tests.shared import model
 
-ONES_CODING = 9.0
+ONES_CODING = 7.0
 "Grey levels that two encoders and a resize leave of a picture's own; a look changes several times as much."
 
 
@@ -104,3 +105,31 @@ async def test_two_browsers_at_once_keep_their_pictures(tmp_path: Path) -> None:
         these = [frame for frame in frames if frame["shown"] > start]
         assert {(frame["width"], frame["height"]) for frame in these} == {(512, 512)}
         assert len(these) / (these[-1]["shown"] - start) > 15
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_a_face_is_drawn_on_the_picture_it_was_found_in(
+    codec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERGLASS_MODELS", str(model("face_landmarker.task").parent))
+    still = signing()[0]
+    camera = write_clip(tmp_path / "still.mjpeg", [still] * 30)
+    with Service() as service:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{service.url}/?size=square&codec={codec}")
+            plain = await pixels(page)
+            await page.locator("#overlays label", has_text="faces").click()
+            await until(page, "overglass.frames.slice(-3).every((f) => f.scene?.things.length === 1)")
+            drawn = await pixels(page)
+            thing = await page.evaluate("overglass.frames.at(-1).scene.things[0]")
+            missing = page.locator("#overlays label", has_text="hands")
+            assert await missing.locator("input").is_disabled()
+            assert "overglass models pull" in await missing.inner_text()
+    assert (thing["kind"], len(thing["points"]), len(thing["expression"])) == ("face", 2 * 478, 52)
+    side = plain.shape[0]
+    left, top, width, height = (round(value * side) for value in thing["box"])
+    change = np.abs(drawn.astype(int) - plain.astype(int)).max(axis=2)
+    face = change[top : top + height, left : left + width]
+    far = change[round(side * 0.7) :, :]
+    assert (face > 60).mean() > 0.05
+    assert (far > 60).mean() < 0.005

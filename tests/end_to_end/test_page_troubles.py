@@ -31,19 +31,19 @@ def camera(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("options", "script", "title", "cure"),
+    ("allowed", "devices", "script", "title", "cure"),
     [
-        ({"allowed": False}, "", "The camera was refused", "address bar"),
-        ({"devices": False}, "", "No camera was found", "on your phone"),
-        ({}, BUSY, "The camera is busy", "Close what else uses"),
+        (False, True, "", "The camera was refused", "address bar"),
+        (True, False, "", "No camera was found", "on your phone"),
+        (True, True, BUSY, "The camera is busy", "Close what else uses"),
     ],
     ids=["refused", "none", "busy"],
 )
 async def test_a_camera_that_cannot_be_had_is_told_with_its_cure(
-    options: dict[str, bool], script: str, title: str, cure: str
+    allowed: bool, devices: bool, script: str, title: str, cure: str
 ) -> None:
     with service() as url:
-        async with chromium(**options) as browser:
+        async with chromium(allowed=allowed, devices=devices) as browser:
             page = await opened(browser, url, script=script, phone=True)
             await page.click("#start")
             words = await told(page)
@@ -143,6 +143,7 @@ async def test_a_service_that_is_gone_and_comes_back_is_taken_up_again(camera: P
             await until(page, "overglass.trouble?.title === 'The service does not answer'")
             words = await told(page)
             assert "tries again by itself" in words
+            assert await page.locator("#trouble svg").evaluate("(icon) => icon.getBBox().width > 0")
             assert "overglass cloud" in words
             assert await findings(page) == []
             count = await page.evaluate("overglass.frames.length")
@@ -151,6 +152,18 @@ async def test_a_service_that_is_gone_and_comes_back_is_taken_up_again(camera: P
             assert await page.locator("#trouble").is_hidden()
             assert await page.evaluate("overglass.session") != session
             assert await page.evaluate("overglass.control.look") == "ink"
+
+
+async def test_a_connection_that_breaks_is_replaced_within_the_same_session(camera: Path) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{url}/?look=neon")
+            session = await page.evaluate("overglass.session")
+            count = await page.evaluate("overglass.frames.length")
+            await page.evaluate("overglass.peer.close()")
+            await until(page, "overglass.phase === 'away'")
+            await until(page, f"overglass.phase === 'live' && overglass.frames.length > {count + 10}")
+            assert await page.evaluate("overglass.session") == session
 
 
 async def test_a_reload_resumes_the_session_with_its_look(camera: Path) -> None:

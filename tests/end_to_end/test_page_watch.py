@@ -1,94 +1,119 @@
-"""Somebody else's browser watches a camera that pushes: sees it move, and hears it in step."""
+"""Those who watch, and what is kept: the shared link in another browser, its sound, and a recording."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import av
 import pytest
 from playwright.async_api import Page
 
-from overglass_cloud.config import Settings
-from tests.edge.clips import WALK
-from tests.end_to_end.browser import chromium, opened, pixels, until
-from tests.end_to_end.sync import flashes_and_beeps
-from tests.end_to_end.test_visits import serving
-from tests.end_to_end.test_whip_publisher import first_picture, push
+from overglass_cloud.tokens import make_token
+from tests.end_to_end.browser import (
+    chromium,
+    difference,
+    findings,
+    opened,
+    pixels,
+    service,
+    signing,
+    told,
+    until,
+    worn,
+    write_clip,
+)
 
-SECONDS = 25.0
-IN_STEP = 0.080
-"Seconds between a flash and its beep: viewers notice 125 ms late and 45 ms early (ITU-R BT.1359)."
-
-LISTEN = """
-() => {
-  const context = new AudioContext({ latencyHint: "interactive" });
-  const source = context.createMediaStreamSource(overglass.sound.srcObject);
-  const analyser = new AnalyserNode(context, { fftSize: 256 });
-  source.connect(analyser);
-  const samples = new Float32Array(256);
-  const heard = window.heard = { loudest: 0, beeps: [], flashes: [] };
-  const small = new OffscreenCanvas(8, 8).getContext("2d", { willReadFrequently: true });
-  let loud = false, light = false;
-  setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    const level = Math.max(...samples.map(Math.abs));
-    heard.loudest = Math.max(heard.loudest, level);
-    if (level > 0.1 && !loud) heard.beeps.push(performance.now() / 1000);
-    loud = level > 0.1;
-  }, 4);
-  const look = () => {
-    small.drawImage(document.getElementById("result"), 0, 0, 8, 8);
-    const level = small.getImageData(4, 4, 1, 1).data[1];
-    if (level > 128 && !light) heard.flashes.push(performance.now() / 1000);
-    light = level > 128;
-    requestAnimationFrame(look);
-  };
-  look();
-}
-"""
+SECRET = "a secret that is long enough for its job"
+HEARD = """async () => {
+  const reports = [...(await overglass.peer.getStats()).values()];
+  return reports.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio")?.totalAudioEnergy ?? 0;
+}"""
 
 
-@asynccontextmanager
-async def watched(clip: Path) -> AsyncIterator[Page]:
-    """The page of somebody who watches a clip being published, with the sound turned on."""
-    async with serving(Settings(port=0)) as (address, visits), chromium() as browser:
-        pushing = await push(address, clip, SECONDS)
-        try:
-            session = await first_picture(visits)
-            page = await opened(browser, f"{address}/watch#id={session}")
-            await until(page, "overglass.phase === 'live' && overglass.frames.length > 5")
-            await page.click("#sound")
-            await page.evaluate(LISTEN)
-            yield page
-        finally:
-            if pushing.returncode is None:
-                pushing.kill()
-            await pushing.wait()
+@pytest.fixture
+def camera(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "still.mjpeg", [signing()[0]] * 30)
 
 
-async def heard(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = await page.evaluate("heard")
-    return found
+async def shared(wearer: Page) -> str:
+    """The link that the wearer's page gives away."""
+    await wearer.click("#share")
+    await wearer.locator("#share-dialog").wait_for(state="visible")
+    link = await wearer.locator("#share-url").input_value()
+    await wearer.keyboard.press("Escape")
+    return link
 
 
-@pytest.mark.skipif(not WALK.exists(), reason=f"needs {WALK.name}")
-async def test_a_browser_sees_and_hears_a_walk_that_ffmpeg_publishes() -> None:
-    async with watched(WALK) as page:
-        before = await pixels(page)
-        size = await page.evaluate("[overglass.frames.at(-1).width, overglass.frames.at(-1).height]")
-        assert size == [848, 480]
-        assert before.std() > 20
-        count = await page.evaluate("overglass.frames.length")
-        await until(page, f"overglass.frames.length > {count + 30} && heard.loudest > 0.01")
-        assert np.abs((await pixels(page)).astype(int) - before).mean() > 5
+async def test_a_shared_link_shows_and_sounds_what_the_wearer_sees(camera: Path) -> None:
+    with service(secret=SECRET) as url:
+        async with chromium(camera) as browser:
+            token = make_token(SECRET, "session", 5)
+            wearer = await worn(browser, f"{url}/?size=square&look=ink#token={token}")
+            await wearer.click("#microphone")
+            link = await shared(wearer)
+            viewer = await opened(browser, link, phone=True)
+            await until(viewer, "overglass.phase === 'live' && overglass.frames.length > 40")
+            assert "token" not in viewer.url
+            assert difference(await pixels(viewer), await pixels(wearer)) < 9
+            assert await findings(viewer) == []
+            await viewer.locator("#sound").click()
+            assert not await viewer.evaluate("overglass.sound.muted")
+            await viewer.wait_for_function(f"async () => (await ({HEARD})()) > 0")
+            await wearer.locator("#watchers").wait_for(state="visible")
+            assert "1 watches" in await wearer.locator("#watchers").inner_text()
+            await wearer.click("#stop")
+            words = await told(viewer)
+            assert "glasses are off" in words or "over" in words
+            await until(viewer, "overglass.trouble?.title === 'It is over'")
 
 
-async def test_what_a_browser_hears_is_in_step_with_what_it_sees(tmp_path: Path) -> None:
-    async with watched(flashes_and_beeps(tmp_path / "sync.mkv", seconds=20)) as page:
-        await until(page, "heard.flashes.length >= 10 && heard.beeps.length >= 8")
-        found = await heard(page)
-    # The first seconds are the browser's own: it moves sound and picture together bit by bit.
-    flashes = found["flashes"][-5:]
-    gaps = [min((beep - flash for beep in found["beeps"]), key=abs) for flash in flashes]
-    assert abs(np.median(gaps)) < IN_STEP, gaps
+async def test_a_viewer_waits_for_glasses_that_are_off_for_a_while(camera: Path) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            wearer = await worn(browser, url)
+            link = await shared(wearer)
+            viewer = await opened(browser, link)
+            await until(viewer, "overglass.phase === 'live'")
+            await wearer.goto("about:blank")
+            words = await told(viewer)
+            assert "The glasses are off" in words
+            assert "by itself" in words
+            await wearer.goto(url)
+            count = await viewer.evaluate("overglass.frames.length")
+            await until(viewer, f"overglass.phase === 'live' && overglass.frames.length > {count + 5}")
+            assert await viewer.locator("#trouble").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("fragment", "title"),
+    [("", "There is nothing to watch here"), ("#id=x&token=nonsense", "This link does not open")],
+)
+async def test_a_link_that_leads_nowhere_is_told(fragment: str, title: str) -> None:
+    with service(secret=SECRET) as url:
+        async with chromium() as browser:
+            page = await opened(browser, f"{url}/watch{fragment}")
+            words = await told(page)
+            assert title in words
+            assert "share it again" in words
+            assert await findings(page) == []
+
+
+async def test_a_recording_holds_what_was_seen_and_said(camera: Path, tmp_path: Path) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{url}/?size=square&look=neon")
+            await page.click("#microphone")
+            await until(page, "document.getElementById('microphone').ariaPressed === 'true'")
+            await page.click("#record")
+            await until(page, "document.getElementById('record').innerText.trim() === '0:02'")
+            shown = await pixels(page)
+            async with page.expect_download() as download:
+                await page.click("#record")
+            kept = await download.value
+            assert kept.suggested_filename.startswith("overglass-neon-20")
+            file = tmp_path / kept.suggested_filename
+            await kept.save_as(file)
+            assert kept.suggested_filename in await page.locator("#toast").inner_text()
+    with av.open(str(file)) as container:
+        assert len(container.streams.audio) == 1
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(pictures) > 15
+    assert difference(pictures[-1].astype("uint8"), shown) < 9

@@ -13,18 +13,19 @@ export class Display {
   size = null;
   held = false; // no change of the canvas's size while it is being recorded
   covering = null; // a video element shown in place of the result, for comparing
-  #canvas; #context; #video; #arrivals; #shown; #track = null; #reader = null;
+  #canvas; #room; #context; #video; #arrivals; #shown; #track = null; #reader = null;
   #picture = 0;
 
   // `shown(news, size)` is called after each picture, with what the Arrivals knew of it.
   constructor(canvas, arrivals, shown) {
     this.#canvas = canvas;
+    this.#room = canvas.closest(".frame");
     this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
     this.#context.imageSmoothingQuality = "high";
     this.#arrivals = arrivals;
     this.#shown = shown;
     this.#video = Object.assign(document.createElement("video"), { muted: true, playsInline: true });
-    new ResizeObserver(() => this.#fit()).observe(canvas.parentElement);
+    new ResizeObserver(() => this.#fit()).observe(this.#room);
   }
 
   get canvas() { return this.#canvas; }
@@ -102,7 +103,7 @@ export class Display {
   // As large as the stage lets it be, in whole pixels of the screen.
   #fit() {
     if (!this.size || this.held) return;
-    const room = this.#canvas.parentElement.getBoundingClientRect();
+    const room = this.#room.getBoundingClientRect();
     const share = Math.min(room.width / this.size.width, room.height / this.size.height);
     const [width, height] = [Math.round(this.size.width * share), Math.round(this.size.height * share)];
     this.scale = window.devicePixelRatio || 1;

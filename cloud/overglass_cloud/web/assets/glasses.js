@@ -60,8 +60,7 @@ export class Glasses {
     this.#run += 1;
     this.#wake();
     this.leave();
-    for (const track of [this.camera, this.microphone]) track?.stop();
-    this.camera = this.microphone = null;
+    this.#letGo();
     sessionStorage.removeItem(RESUME_KEY);
     this.#enter("idle");
   }
@@ -141,13 +140,14 @@ export class Glasses {
         attempt = await this.#connect(run, attempt);
       } catch (error) {
         if (run !== this.#run) return;
-        this.leave();
+        // One that was never live is not to be resumed, and must not take another's place either.
+        this.leave({ keep: this.resumeToken !== null });
         const wait = this.#patience(error, attempt);
         if (wait === null) {
           this.#enter("trouble", error);
           return;
         }
-        this.#enter("away", error, wait);
+        this.#enter("away", error);
         await this.#pause(wait);
       }
     }
@@ -206,9 +206,15 @@ export class Glasses {
     if (beside) this.connection?.stamp(rtpTime, envelope);
   }
 
-  #enter(phase, trouble = null, wait = null) {
+  #letGo() {
+    for (const track of [this.camera, this.microphone]) track?.stop();
+    this.camera = this.microphone = null;
+  }
+
+  #enter(phase, trouble = null) {
+    if (phase === "trouble") this.#letGo(); // no camera watches what goes nowhere
     this.phase = phase;
-    this.#listener.phase(phase, trouble, wait);
+    this.#listener.phase(phase, trouble);
   }
 }
 

@@ -25,15 +25,26 @@ function drawFace(pen, thing) {
     pen.dots(thing.points, 0.55, 0.3);
     for (const { path, closed, weight } of FEATURES) pen.line(thing.points, path, closed, 1.5 * weight, 0.95);
   }
-  pen.corners(thing.box);
-  pen.label(thing.box, thing.label || "face");
-  pen.bars(thing.box, expressionsOf(thing.expression));
+  const [left, top, width, height] = thing.box;
+  const room = [left - width * 0.14, top - height * 0.14, width * 1.28, height * 1.28];
+  pen.corners(room);
+  pen.label(room, thing.label || "face");
+  pen.bars(room, expressionsOf(thing.expression));
 }
 
 function drawPerson(pen, thing) {
   if (!thing.outlines.length) pen.corners(thing.box);
   for (const outline of thing.outlines) pen.outline(outline);
-  pen.label(thing.box, thing.label || "person");
+  pen.label(topOf(thing), thing.label || "person");
+}
+
+// Where an outlined thing is highest, as a box without a width: there its name belongs.
+function topOf({ box, outlines }) {
+  let [x, y] = [box[0], outlines.length ? Infinity : box[1]];
+  for (const points of outlines) {
+    for (let at = 0; at + 1 < points.length; at += 2) if (points[at + 1] < y) [x, y] = [points[at], points[at + 1]];
+  }
+  return [x, y, 0, box[1] + box[3] - y];
 }
 
 function drawHand(pen, thing) {

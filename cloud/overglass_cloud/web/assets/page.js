@@ -9,6 +9,7 @@ import { make, put } from "./dom.js";
 import { Door, Refused, Unreachable } from "./door.js";
 import { Figures } from "./figures.js";
 import { Glasses } from "./glasses.js";
+import { keepIcons } from "./icons.js";
 import { Inset } from "./inset.js";
 import { Recorder, save } from "./recorder.js";
 import { Sharing } from "./sharing.js";
@@ -17,7 +18,7 @@ import { Toast } from "./toast.js";
 import * as token from "./token.js";
 import { NO_WEBRTC } from "./troubles.js";
 
-const FRAMES_KEPT = 2000;
+const FRAMES_KEPT = 1000;
 const SHOW_EVERY_MS = 250;
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search); // ?codec=vp8&size=square&look=comic&start
@@ -67,6 +68,7 @@ const page = window.overglass = {
 function enter(phase, error) {
   status.show(phase, error);
   find("headline").hidden = phase !== "live";
+  if (phase !== "live") find("watchers").hidden = true;
   if (phase === "live") figures.forget();
   if (phase === "idle" || phase === "trouble") endSession();
   find("inset").hidden = !glasses.camera;
@@ -78,7 +80,6 @@ function endSession() {
   if (glasses.phase === "idle") display.clear();
   if (recorder.recording) record();
   dock.press("microphone", false);
-  find("watchers").hidden = true;
   if (!glasses.camera) own.srcObject = null;
 }
 
@@ -222,6 +223,7 @@ function prepare() {
   addEventListener("pagehide", () => glasses.leave({ keep: true }));
   addEventListener("pageshow", ({ persisted }) => persisted && glasses.camera && begin());
   navigator.mediaDevices?.addEventListener("devicechange", () => glasses.camera && listCameras(glasses.camera));
+  keepIcons();
   setInterval(refresh, SHOW_EVERY_MS);
   learnWhatThereIs();
   if (glasses.resumeToken || query.has("start")) begin();

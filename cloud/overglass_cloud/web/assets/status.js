@@ -1,6 +1,7 @@
 // How things stand: the word in the header, and the card that tells a trouble and its cure.
 
-import { put } from "./dom.js";
+import { make, put } from "./dom.js";
+import { showIcon } from "./icons.js";
 import { troubleOf } from "./troubles.js";
 
 const WORDS = {
@@ -10,21 +11,22 @@ const QUIETLY_S = 1.2; // a connection that is back sooner needs no card
 
 export class Status {
   trouble = null;
-  #find; #timer = null;
+  #find; #meaning; #timer = null;
 
-  constructor(find) {
+  // `meaning(error)` gives a trouble as troubles.js does.
+  constructor(find, meaning = troubleOf) {
     this.#find = find;
+    this.#meaning = meaning;
   }
 
   show(phase, error = null) {
     document.body.dataset.phase = phase;
     put(this.#find("state").firstElementChild, WORDS[phase]);
     this.#find("welcome")?.toggleAttribute("hidden", phase !== "idle");
-    if (error) this.#tell(troubleOf(error), phase);
+    if (error) this.#tell(this.#meaning(error), phase);
     else if (phase === "live" || phase === "idle" || phase === "camera") this.#clear();
   }
 
-  // `trouble` as troubles.js gives it.
   #tell(trouble, phase) {
     clearTimeout(this.#timer);
     const wait = phase === "away" && !this.trouble && trouble.title === "The connection was lost" ? QUIETLY_S : 0;
@@ -35,10 +37,10 @@ export class Status {
   tell(trouble) {
     this.trouble = trouble;
     const card = this.#find("trouble");
-    this.#find("trouble-icon").setAttribute("href", `assets/icons.svg#${trouble.icon}`);
+    showIcon(this.#find("trouble-icon"), trouble.icon);
     put(this.#find("trouble-title"), trouble.title);
     put(this.#find("trouble-words"), trouble.words);
-    put(this.#find("trouble-cure"), trouble.cure);
+    this.#find("trouble-cure").replaceChildren(...worded(trouble.cure));
     const form = this.#find("token-form");
     if (form) form.hidden = !trouble.asksForToken;
     this.#find("retry").hidden = Boolean(trouble.asksForToken || trouble.final);
@@ -52,4 +54,9 @@ export class Status {
     this.trouble = null;
     this.#find("trouble").hidden = true;
   }
+}
+
+// What stands between backticks is to be typed.
+function worded(text) {
+  return text.split("`").map((part, n) => (n % 2 ? make("code", { textContent: part }) : part));
 }

@@ -8,7 +8,7 @@ const CAMERA = {
   insecure: {
     icon: "lock", title: "The camera needs a secure page",
     words: "Browsers open cameras only on pages served over HTTPS, or on the machine's own address.",
-    cure: "Start the service with overglass cloud --dev-tls and open the https address that it prints.",
+    cure: "Start the service with `overglass cloud --dev-tls` and open the https address that it prints.",
   },
   refused: {
     icon: "camera-off", title: "The camera was refused",
@@ -40,14 +40,14 @@ export function troubleOf(error) {
     return {
       icon: "lost", title: "The service does not answer",
       words: "Your session waits; the page tries again by itself.",
-      cure: "If it was stopped, start it again with overglass cloud.",
+      cure: "If it was stopped, start it again with `overglass cloud`.",
     };
   }
   if (error instanceof NoMedia) {
     return {
       icon: "lost", title: "No picture gets through",
       words: "The service answers, but the network between carries no video.",
-      cure: "UDP has to pass to the service. Try another network, or name a TURN server to the service (OVERGLASS_ICE_SERVERS).",
+      cure: "UDP has to pass to the service. Try another network, or name a TURN server to the service (`OVERGLASS_ICE_SERVERS`).",
     };
   }
   return {
@@ -69,7 +69,7 @@ function refusal({ status, detail, cure, code, retryAfter }) {
     return {
       icon: "key", title: expired ? "The token has expired" : "A token is needed",
       words: expired ? "It was good for a while only." : "This service opens to those who have been given a token.",
-      cure: "Ask whoever runs the service: overglass token makes one.", asksForToken: true,
+      cure: "Ask whoever runs the service: `overglass token` makes one.", asksForToken: true,
     };
   }
   if (status === 403) {

@@ -3,17 +3,18 @@
 import { seconds } from "./connection.js";
 import { Display } from "./display.js";
 import { put } from "./dom.js";
-import { Door, Refused } from "./door.js";
+import { Door, Refused, Unreachable } from "./door.js";
+import { keepIcons, showIcon } from "./icons.js";
 import { Status } from "./status.js";
 import * as token from "./token.js";
-import { NO_WEBRTC } from "./troubles.js";
+import { NO_WEBRTC, troubleOf } from "./troubles.js";
 import { Away, Viewer } from "./viewer.js";
 
 const FRAMES_KEPT = 1000;
 const find = (id) => document.getElementById(id);
 const where = token.fromFragment();
 const door = new Door();
-const status = new Status(find);
+const status = new Status(find, (error) => told(error) ?? troubleOf(error));
 const sound = Object.assign(new Audio(), { autoplay: true, muted: true });
 let viewer = null;
 let display = null;
@@ -39,6 +40,9 @@ const AWAY = {
 // What the door's refusals mean to one who watches.
 function told(error) {
   if (error instanceof Away) return AWAY;
+  if (error instanceof Unreachable) {
+    return { ...troubleOf(error), words: "The page tries again by itself.", cure: "Check that you are still on the network." };
+  }
   if (!(error instanceof Refused)) return null;
   if (error.status === 404) {
     return { icon: "eye", title: "It is over", words: "The glasses have been taken off.", cure: "Ask the wearer for a new link next time." };
@@ -56,8 +60,6 @@ function told(error) {
 
 function enter(phase, error) {
   status.show(phase, error);
-  const trouble = error && told(error);
-  if (trouble) status.tell(trouble);
   if (phase !== "live") find("sound").hidden = true;
   else if (sound.srcObject) find("sound").hidden = false;
 }
@@ -72,7 +74,7 @@ function toggleSound() {
   sound.muted = !sound.muted;
   if (!sound.muted) sound.play().catch(() => { sound.muted = true; });
   find("sound").setAttribute("aria-pressed", String(!sound.muted));
-  find("sound-icon").setAttribute("href", `assets/icons.svg#${sound.muted ? "sound-off" : "sound"}`);
+  showIcon(find("sound-icon"), sound.muted ? "sound-off" : "sound");
   put(find("sound").querySelector("span"), sound.muted ? "Turn the sound on" : "Sound is on");
 }
 
@@ -98,6 +100,7 @@ find("sound").addEventListener("click", toggleSound);
 find("retry").addEventListener("click", () => (viewer?.phase === "trouble" ? begin() : viewer?.retry()));
 find("full").hidden = !document.fullscreenEnabled;
 find("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : find("stage").requestFullscreen()));
+keepIcons();
 addEventListener("pagehide", () => viewer?.leave({ forGood: true }));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 begin();
