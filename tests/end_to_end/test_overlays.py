@@ -143,7 +143,9 @@ def shown_with(worn: Glasses, version: int) -> int:
 def masks_of(content: Content, frames: list[Frame]) -> list[Mask]:
     """Where people are in the sources of these frames."""
     with closing(People(shared.model("selfie_segmenter.tflite"))) as people:
-        found = [people.find(Sight(content.pictures[index_of(frame, content)])).mask for frame in frames]
+        sights = [Sight(content.pictures[index_of(frame, content)]) for frame in frames]
+        people.find(sights[0])  # it takes two pictures
+        found = [people.find(sight).mask for sight in sights]
     return [mask for mask in found if mask is not None]
 
 
