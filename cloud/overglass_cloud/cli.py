@@ -7,16 +7,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 
 from overglass_protocol.errors import ConfigError
-
-if TYPE_CHECKING:
-    from overglass_cloud.config import Machine, Settings
-
-    S = TypeVar("S", bound=Machine)
 
 
 def cloud(
@@ -42,6 +37,7 @@ def cloud(
     as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON object.")] = False,
 ) -> None:
     """Run the service that paints: the program beside the GPU."""
+    from overglass_cloud.config import settings_from
     from overglass_cloud.greeting import for_phones, invitation
     from overglass_cloud.looks import Looks
     from overglass_cloud.serve import bind, serve, url
@@ -82,7 +78,7 @@ def token(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a token that lets somebody into a service beyond loopback."""
-    from overglass_cloud.config import Machine
+    from overglass_cloud.config import Machine, read
     from overglass_cloud.tokens import make_token
 
     if scope not in ("session", "view"):
@@ -137,23 +133,3 @@ def overlays(
         here = "yes" if overlay["available"] else overlay["cure"]
         table.add_row(overlay["name"], overlay["summary"], ", ".join(overlay["needs"]), here)
     Console().print(table)
-
-
-def settings_from(**flags: Any) -> "Settings":
-    """Settings of the flags given, over the environment. Raises ConfigError in one line."""
-    from overglass_cloud.config import Settings
-
-    return read(Settings, **flags)
-
-
-def read(kind: "type[S]", **flags: Any) -> "S":
-    """Settings of this kind. Raises ConfigError in one line."""
-    from pydantic import ValidationError
-
-    try:
-        return kind(**{name: value for name, value in flags.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{where}: {message}" if where else message) from error

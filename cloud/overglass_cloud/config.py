@@ -3,18 +3,20 @@
 import ipaddress
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from overglass_protocol import rtc
+from overglass_protocol.errors import ConfigError
 
 MIN_SECRET = 32
 "Characters: HS256 wants a key at least as long as its 256-bit hash (RFC 7518, 3.2)."
 
 
+Kind = TypeVar("Kind", bound="Machine")
 Expanded = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
@@ -144,3 +146,19 @@ _SECRET_CURE = (
     "Set OVERGLASS_SECRET, for instance to the output of: "
     "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'."
 )
+
+
+def settings_from(**flags: Any) -> Settings:
+    """Settings of the flags given, over the environment. Raises ConfigError in one line."""
+    return read(Settings, **flags)
+
+
+def read(kind: type[Kind], **flags: Any) -> Kind:
+    """Settings of this kind. Raises ConfigError in one line."""
+    try:
+        return kind(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{where}: {message}" if where else message) from error

@@ -79,8 +79,8 @@ class Overlays:
         self._regions.painted(painted)
 
     def scene_for(self, frame: Frame) -> Scene | None:
-        """What is in this frame; waits for a look that is under way, but only for milliseconds. None:
-        nothing was asked for, or nothing is known."""
+        """What is in this frame, as well as is known by now. None: nothing was asked for, or nothing is
+        known."""
         looker = self._looker
         return looker.scene_for(frame) if looker is not None else None
 

@@ -14,17 +14,23 @@ from dataclasses import replace
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from overglass_cloud.detectors.contract import Mask
+from overglass_cloud.detectors.contract import PERSON, Mask
 from overglass_cloud.engines.planes import Plane, picture_like, views
 from overglass_cloud.scheduler import Painted
 from overglass_protocol.control import Control, Region
 from overglass_protocol.frame import Frame
 
+Inside = NDArray[np.bool_]
+"(height, width) over the whole picture, of a size of its own: where people are."
+
 EDGE = 0.003
 "Share of the mask's longer side, by which what is kept reaches over its border; it fades on the way."
-KEPT = 8
-"Pictures that wait for their mask, and masks for their picture: a quarter of a second at 30 fps."
+WAITING = 8
+"Pictures that wait for their mask at once: a quarter of a second at 30 fps."
+MASKS_KEPT = 32
+"Masks that wait for their picture: a second, since engines are slower than detectors."
 NO_MASK = "no mask of people"
 
 
@@ -33,13 +39,13 @@ def needs_mask(control: Control) -> bool:
     return control.region != "all" and control.look != "none"
 
 
-def composed(source: av.VideoFrame, painted: av.VideoFrame, mask: Mask, region: Region) -> av.VideoFrame:
+def composed(source: av.VideoFrame, painted: av.VideoFrame, person: Inside, region: Region) -> av.VideoFrame:
     """The painted picture with the source's own samples wherever the region is not.
 
-    All three show the same moment; `mask` may be of another size. The edge lies within the region, so that
+    All three show the same moment; `person` may be of another size. The edge lies within the region, so that
     all else is exactly the source.
     """
-    kept = _kept(mask if region == "background" else 1 - mask, source.width, source.height)
+    kept = _kept(person if region == "background" else ~person, source.width, source.height)
     # Chroma is shared by four pixels: where one of them is kept, it is.
     small = np.maximum(
         np.maximum(kept[::2, ::2], kept[1::2, ::2]), np.maximum(kept[::2, 1::2], kept[1::2, 1::2])
@@ -57,7 +63,7 @@ class Regions:
         self._deliver = deliver
         self._lock = threading.Lock()
         self._waiting: OrderedDict[int, Painted] = OrderedDict()
-        self._masks: OrderedDict[int, tuple[Frame, Mask]] = OrderedDict()
+        self._masks: OrderedDict[int, tuple[Frame, Inside]] = OrderedDict()
         self._newest: int | None = None
         "RTP time of the newest mask."
 
@@ -75,6 +81,7 @@ class Regions:
 
     def masked(self, frame: Frame, mask: Mask) -> None:
         """In the detectors' thread: where people are in this frame, as it came from the camera."""
+        person = mask >= PERSON
         with self._lock:
             if self._newest is not None and frame.rtp_time < self._newest:
                 self._masks.clear()  # another connection, with another clock
@@ -82,11 +89,11 @@ class Regions:
             self._drop_before(frame.rtp_time)
             painted = self._waiting.pop(frame.rtp_time, None)
             if painted is None:
-                self._masks[frame.rtp_time] = frame, mask
-                while len(self._masks) > KEPT:
+                self._masks[frame.rtp_time] = frame, person
+                while len(self._masks) > MASKS_KEPT:
                     self._masks.popitem(last=False)
                 return
-        self._deliver(_join(painted, frame, mask))
+        self._deliver(_join(painted, frame, person))
 
     def clear(self) -> None:
         """Forgets what waits: the masks to come belong to other pictures, or none will come."""
@@ -101,7 +108,7 @@ class Regions:
             self.dropped[NO_MASK] += 1  # a newer picture was looked at, so this one never will be
             return
         self._waiting[key] = painted
-        if len(self._waiting) > KEPT:
+        if len(self._waiting) > WAITING:
             self._waiting.popitem(last=False)
             self.dropped[NO_MASK] += 1
 
@@ -111,17 +118,17 @@ class Regions:
             self.dropped[NO_MASK] += 1
 
 
-def _join(painted: Painted, frame: Frame, mask: Mask) -> Painted:
-    picture = composed(frame.picture, painted.frame.picture, mask, painted.control.region)
+def _join(painted: Painted, frame: Frame, person: Inside) -> Painted:
+    picture = composed(frame.picture, painted.frame.picture, person, painted.control.region)
     return replace(painted, frame=replace(painted.frame, picture=picture), painted=time.monotonic())
 
 
-def _kept(mask: Mask, width: int, height: int) -> Plane:
-    """(height, width): how much of the source stays, 255 wherever the mask is 0.5 or more."""
-    radius = max(1, round(EDGE * max(mask.shape)))
-    inside = (mask >= 0.5).astype(np.uint8) * 255
-    wide = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2))
-    soft = cv2.max(inside, cv2.blur(wide, (2 * radius - 1,) * 2))
+def _kept(inside: Inside, width: int, height: int) -> Plane:
+    """(height, width): how much of the source stays, 255 wherever `inside` is true."""
+    radius = max(1, round(EDGE * max(inside.shape)))
+    full = inside.astype(np.uint8) * 255
+    wide = cv2.dilate(full, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2))
+    soft = cv2.max(full, cv2.blur(wide, (2 * radius - 1,) * 2))
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 

@@ -2,7 +2,7 @@
 be a moment later. Pure: time is an argument. Knows things, not what found them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,16 +16,18 @@ Values = NDArray[np.float64]
 MIN_CUTOFF, BETA, SPEED_CUTOFF = 1.0, 80.0, 1.0
 "Parameters of the One Euro filter: hertz, hertz for each size a second, hertz. See `OneEuro`."
 MOTION_CUTOFF = 10.0
-"""Hertz, of the motion that predictions go by. Averaged over a face it is steady enough for so high a one;
-on two signers a face expected 33 ms ahead is off by 0.6 % of its size in the median and 1.5 % at p95, against
-0.8 and 1.9 % if it is taken to stand still; expecting each point for itself is worse than either at p95."""
+"""Hertz, of the motion that predictions go by. Averaged over a face it is steady enough for so high a one:
+33 ms ahead a face is expected within 0.6 % of its size in the median and 1.5 % at p95, against 0.8 and 1.9 if
+it is taken to stand still."""
 SAME = 0.2
 "Intersection over union from which on two boxes can be one thing; a head that jumps by half has a third."
 FORGIVEN = 1
 "Looks in a row that may miss a thing before it is gone. No more, or it would stay as a ghost."
 HORIZON = 0.1
 "Seconds ahead that motion is expected to go on. A head turns back within a tenth."
-MAX_AGE = 0.25
+LOST = 0.25
+"Seconds since a thing was last found, by a look or by its pixels, after which it is not told of."
+MAX_AGE = 0.5
 "Seconds. Of a picture further than this from the last look nothing is known."
 CUT = 1.0
 "Seconds between two looks, or any step back, after which everything is new."
@@ -116,17 +118,20 @@ class Track:
             return self.thing
         scale = np.array((aspect, 1.0))
         centre = (_anchors(self.thing) * scale).mean(axis=0)
-
-        def moved(points: Points) -> Points:
-            return np.asarray(self.motion.moved(points * scale, centre, ahead) / scale, np.float32)
-
-        corners = moved(_corners(self.thing.box))
-        return replace(
+        return moved(
             self.thing,
-            box=_box(corners),
-            points=moved(self.thing.points),
-            outlines=tuple(moved(outline) for outline in self.thing.outlines),
+            lambda points: np.asarray(self.motion.moved(points * scale, centre, ahead) / scale, np.float32),
         )
+
+
+def moved(thing: Thing, move: Callable[[Points], Points]) -> Thing:
+    """The thing with all its points moved."""
+    return replace(
+        thing,
+        box=_box(move(_corners(thing.box))),
+        points=move(thing.points),
+        outlines=tuple(move(outline) for outline in thing.outlines),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,17 +139,21 @@ class Look:
     """What is known after a look. Never changes, so that any thread may ask."""
 
     at: float
-    "Seconds: the time of the picture looked at."
+    "Seconds: the time of the picture that this tells of."
+    looked: float
+    "Seconds: the time of the picture that was looked at; an earlier one if the look was carried on."
     aspect: float
-    "Its width over its height."
+    "Width over height."
     tracks: tuple[Track, ...] = ()
 
     def scene(self, time: float) -> Scene | None:
-        """What is in the picture of that time, which must not be before the look; None if too long after."""
-        age = time - self.at
-        if not 0 <= age <= MAX_AGE:
+        """What is in the picture of that time, which must not be before `at`; None if too long after the
+        look."""
+        age = time - self.looked
+        if time < self.at or age > MAX_AGE:
             return None
-        return Scene(tuple(track.at(time, self.aspect) for track in self.tracks), age)
+        known = [track for track in self.tracks if time - track.seen <= LOST]
+        return Scene(tuple(track.at(time, self.aspect) for track in known), age)
 
 
 class Tracker:
@@ -169,7 +178,7 @@ class Tracker:
                 followed.update(found, at, aspect)
         self._followed = [followed for followed in self._followed if followed.misses <= FORGIVEN]
         self._followed += [_Followed(thing, self._number(), at, aspect) for thing in new]
-        return Look(at, aspect, tuple(followed.track for followed in self._followed))
+        return Look(at, at, aspect, tuple(followed.track for followed in self._followed))
 
     def _matched(
         self, things: Sequence[Thing], at: float, aspect: float

@@ -153,8 +153,8 @@ class Visit:
         self.picture_at = frame.decoded
         peer = self._peer
         if len(self.broadcast) or (peer is not None and peer.sends):
-            self._overlays.look_at(frame)
             self._seat.submit(frame)
+            self._overlays.look_at(frame)
 
     def _welcome(self, control: Control, resumed: bool) -> Welcome:
         return Welcome(

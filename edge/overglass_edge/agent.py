@@ -25,7 +25,7 @@ from overglass_protocol import messages, rtc
 from overglass_protocol.clock import ClockEstimate
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
-from overglass_protocol.errors import OverglassError, PeerError, RefusedError
+from overglass_protocol.errors import OverglassError, PeerError, RefusedError, with_cure
 from overglass_protocol.events import Applied, Complained, Ended, Event, Reported, Welcomed
 from overglass_protocol.frame import Frame, copied
 from overglass_protocol.latest import Latest
@@ -279,7 +279,7 @@ class Agent:
             case Reported(report):
                 self.report = report
             case Complained(error):
-                self._say("complaint", f"{error.detail} {error.cure}".strip())
+                self._say("complaint", with_cure(error.detail, error.cure))
             case Ended(reason):
                 log.debug("the service ended the session", reason=reason)
             case _:

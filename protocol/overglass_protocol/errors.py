@@ -17,9 +17,14 @@ class OverglassError(Exception):
         self.cure = cure
 
     def __str__(self) -> str:
-        if not self.cure:
-            return self.message
-        return f"{self.message}{'' if self.message.endswith(('.', '!', '?')) else '.'} {self.cure}"
+        return with_cure(self.message, self.cure)
+
+
+def with_cure(message: str, cure: str) -> str:
+    """What is wrong and what cures it, as one line of whole sentences."""
+    if not cure:
+        return message
+    return f"{message}{'' if message.endswith(('.', '!', '?')) else '.'} {cure}"
 
 
 class ConfigError(OverglassError):

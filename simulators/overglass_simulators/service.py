@@ -19,7 +19,7 @@ import typer
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from overglass_cloud.cli import settings_from
+from overglass_cloud.config import settings_from
 from overglass_cloud.looks import Look, Looks, State
 from overglass_cloud.serve import bind, serve, url
 from overglass_edge.command import configure_log

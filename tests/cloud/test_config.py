@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from overglass_cloud.cli import settings_from
-from overglass_cloud.config import Settings
+from overglass_cloud.config import Settings, settings_from
 from overglass_protocol.errors import ConfigError
 
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -1,6 +1,7 @@
 """One session's overlays: what is looked for, what a picture is told of it, what is said when it fails."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -43,11 +44,10 @@ class Session:
         """Looks at the n-th picture and waits until it has been seen."""
         self.overlays.look_at(frame(n))
         assert detector.begun.acquire(timeout=WITHIN)
-        for _ in range(1000):
-            scene = self.scene(n)  # waits for milliseconds itself
-            if scene is not None and scene.age == 0:
-                return
-        raise AssertionError("the picture was not looked at")
+        deadline = time.monotonic() + WITHIN
+        while (scene := self.scene(n)) is None or scene.age > 0:
+            assert time.monotonic() < deadline, "the picture was not looked at"
+            time.sleep(0)
 
     def _on_painted(self, painted: Painted) -> None:
         with self.happened:

@@ -6,7 +6,7 @@ import pytest
 
 from overglass_cloud.detectors.contract import Mask
 from overglass_cloud.engines.planes import picture_like, views
-from overglass_cloud.regions import KEPT, NO_MASK, Regions, composed, needs_mask
+from overglass_cloud.regions import MASKS_KEPT, NO_MASK, WAITING, Inside, Regions, composed, needs_mask
 from overglass_cloud.scheduler import Painted
 from overglass_protocol.control import Control, Region
 from tests.cloud.things import frame
@@ -27,9 +27,12 @@ def disc(size: tuple[int, int] = SIZE, radius: float = 0.3) -> Mask:
     return np.asarray(np.clip((radius - distance) * 10 + 0.5, 0, 1), np.float32)
 
 
-def inside(mask: Mask) -> list[np.ndarray]:
+def round_person(size: tuple[int, int] = SIZE, radius: float = 0.3) -> Inside:
+    return disc(size, radius) >= 0.5
+
+
+def inside(person: Inside) -> list[Inside]:
     """For luma and both colour planes, which samples are a person's."""
-    person = mask >= 0.5
     shared = person[::2, ::2] | person[1::2, ::2] | person[::2, 1::2] | person[1::2, 1::2]
     return [person, shared, shared]
 
@@ -38,10 +41,13 @@ def inside(mask: Mask) -> list[np.ndarray]:
 def test_what_is_not_painted_is_exactly_the_source_and_what_is_painted_exactly_the_painting(
     region: Region,
 ) -> None:
-    source, painted, mask = noise(1), noise(2), disc()
-    result = composed(source, painted, mask, region)
-    kept = inside(mask if region == "background" else 1 - mask)
-    far = [~ours for ours in inside(disc(radius=0.4) if region == "background" else 1 - disc(radius=0.2))]
+    source, painted, person = noise(1), noise(2), round_person()
+    result = composed(source, painted, person, region)
+    kept = inside(person if region == "background" else ~person)
+    far = [
+        ~ours
+        for ours in inside(round_person(radius=0.4) if region == "background" else ~round_person(radius=0.2))
+    ]
     for ours, theirs, out, stays, paints in zip(
         views(source), views(painted), views(result), kept, far, strict=True
     ):
@@ -55,7 +61,7 @@ def test_the_edge_fades_between_the_two() -> None:
     plain = np.zeros((SIZE[1] * 3 // 2, SIZE[0]), np.uint8)
     dark = av.VideoFrame.from_ndarray(plain, format="yuv420p")
     bright = av.VideoFrame.from_ndarray(plain + 255, format="yuv420p")
-    big = disc((960, 640))
+    big = round_person((960, 640))
     luma = views(composed(dark, bright, big, "background"))[0]
     between = luma[(luma > 0) & (luma < 255)]
     assert between.size > 50
@@ -64,9 +70,9 @@ def test_the_edge_fades_between_the_two() -> None:
 @pytest.mark.parametrize("size", [(96, 64), (64, 64), (48, 32)])
 def test_a_mask_of_another_size_is_laid_over_the_whole_picture(size: tuple[int, int]) -> None:
     source, painted = noise(1), noise(2)
-    mask = np.zeros((size[1], size[0]), np.float32)
-    mask[:, : size[0] // 2] = 1
-    luma = views(composed(source, painted, mask, "background"))[0]
+    person = np.zeros((size[1], size[0]), np.bool_)
+    person[:, : size[0] // 2] = True
+    luma = views(composed(source, painted, person, "background"))[0]
     assert np.array_equal(luma[:, :48], views(source)[0][:, :48])
     assert np.array_equal(luma[:, 60:], views(painted)[0][:, 60:])
 
@@ -75,7 +81,7 @@ def test_the_picture_keeps_its_range_and_time_and_nobody_elses_samples_are_writt
     source, painted = noise(1), picture_like(noise(1), tuple(views(noise(2))))  # type: ignore[arg-type]
     painted.pts, painted.color_range = 77, 2
     before = source.to_ndarray(), painted.to_ndarray()
-    result = composed(source, painted, disc(), "people")
+    result = composed(source, painted, round_person(), "people")
     assert (result.pts, int(result.color_range)) == (77, 2)
     assert np.array_equal(source.to_ndarray(), before[0])
     assert np.array_equal(painted.to_ndarray(), before[1])
@@ -132,11 +138,19 @@ def test_a_picture_whose_mask_was_passed_over_is_dropped_and_counted() -> None:
 
 def test_pictures_wait_for_their_masks_only_so_many_at_once() -> None:
     joined = Joined()
-    for n in range(KEPT + 3):
+    for n in range(WAITING + 3):
         joined.paint(n)
     assert joined.regions.dropped == {NO_MASK: 3}
-    joined.mask(KEPT + 2)
-    assert joined.times() == [KEPT + 2]
+    joined.mask(WAITING + 2)
+    assert joined.times() == [WAITING + 2]
+
+
+def test_a_picture_of_a_slow_engine_still_finds_its_mask() -> None:
+    joined = Joined()
+    for n in range(MASKS_KEPT):
+        joined.mask(n)
+    joined.paint(0)
+    assert joined.times() == [0]
 
 
 def test_the_whole_picture_passes_at_once_and_overtakes_what_still_waits() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from overglass_cloud.tracking import FORGIVEN, HORIZON, MAX_AGE, Look, OneEuro, Tracker
+from overglass_cloud.tracking import FORGIVEN, HORIZON, LOST, MAX_AGE, Look, OneEuro, Tracker
 from overglass_protocol.scene import Points, Thing
 from tests.cloud.things import thing
 
@@ -152,6 +152,12 @@ def test_of_a_picture_long_after_the_look_or_before_it_nothing_is_known() -> Non
     assert scene.age == pytest.approx(0.1)
     assert look.scene(10.0 + MAX_AGE + 0.01) is None
     assert look.scene(9.99) is None
+
+
+def test_a_thing_that_neither_look_nor_pixels_found_for_long_is_not_told_of() -> None:
+    look = Tracker().look([face(0.5)], 10.0, 1.0)
+    assert len(things_at(look, 10.0 + LOST - 0.01)) == 1
+    assert things_at(look, 10.0 + LOST + 0.01) == ()
 
 
 def test_the_scene_of_the_very_picture_has_no_age_and_nothing_moved() -> None:

@@ -48,12 +48,13 @@ class Viewer:
         return [min((beep - flash for beep in beeps), key=abs) for flash in flashes]
 
 
-def flashes_and_beeps(path: Path, seconds: int) -> Path:
+def flashes_and_beeps(path: Path, seconds: int, codec: str = "pcm_s16le") -> Path:
     """White and a tone for a tenth of every second, else black and silence."""
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=30)
         video.width, video.height, video.pix_fmt = 160, 128, "yuv420p"
-        sound = out.add_stream("pcm_s16le", rate=48000, layout="mono")
+        sound = out.add_stream(codec, rate=48000, layout="mono")
+        assert isinstance(sound, av.AudioStream)
         for n in range(seconds * 30):
             on = 15 <= n % 30 < 18
             picture = np.full((192, 160), 128, np.uint8)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from overglass_edge import agent
+from overglass_edge import vigil
 from overglass_edge.door import Door
 from overglass_edge.recorder import Recorder
 from overglass_edge.session_folder import SessionFolder
@@ -145,7 +145,7 @@ async def test_a_killed_service_is_found_again_with_the_look_and_the_recording_h
 async def test_a_camera_that_pauses_owes_no_picture_and_one_that_goes_on_is_seen_again(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agent, "NO_PICTURE_AFTER", 1.5)
+    monkeypatch.setattr(vigil, "NO_PICTURE_AFTER", 1.5)
     async with glasses(service.url) as worn:
         await worn.until(lambda: len(worn.trips) >= 5)
         camera = worn.camera

@@ -93,6 +93,9 @@ async def test_a_face_comes_with_every_frame_and_lies_where_it_does_in_the_sourc
 ) -> None:
     content = content_of(name)
     frames = await worn_with(service, content, FACES, codecs=(codec,))
+    if codec == "VP8":  # an envelope beside its picture may be late, and then the picture is shown without
+        frames = [frame for frame in frames if frame.envelope is not None]
+        assert len(frames) > FRAMES / 2
     scenes = [scene_of(frame) for frame in frames]
     first = next(n for n, scene in enumerate(scenes) if scene.things)
     assert first < 10
@@ -103,10 +106,10 @@ async def test_a_face_comes_with_every_frame_and_lies_where_it_does_in_the_sourc
     errors = [
         off(scene.things[0].points, truth[index_of(frame, content)], content)
         for frame, scene in zip(frames[first:], scenes[first:], strict=True)
-        if scene.age < 0.05  # older ones are expected, not seen; how many there are is the machine's affair
+        if scene.age < 0.1  # how many are older, and then only expected, is the machine's affair
     ]
     assert np.median(errors) < 0.01
-    assert np.percentile(errors, 90) < 0.02
+    assert max(errors) < 0.02
 
 
 @pytest.mark.parametrize("name", ["sign_book.mkv", "walk_first_person.mp4"])

@@ -1,26 +1,35 @@
 """Glasses that push: FFmpeg publishes to the agent's command, which forwards through the real service."""
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
 
 import av
+import numpy as np
 import pytest
 
+from overglass_cloud.config import Settings
+from overglass_edge.agent import Agent
+from overglass_edge.contract import AgentSettings
+from overglass_edge.door import Door
 from overglass_edge.session_folder import SessionFolder
+from overglass_edge.sources import RtmpCamera
+from overglass_protocol import rtc
+from overglass_protocol.control import Control
 from overglass_simulators.service import Service
 from tests.edge.clips import ROOT, WALK, sound_of
 from tests.edge.push_rtmp import pushing
-
-WITHIN = 30.0
-"Seconds that any wait may take on a busy machine."
+from tests.end_to_end.sync import SYNC, WITHIN, Viewer, flashes_and_beeps
+from tests.end_to_end.test_visits import serving, until
 
 
 class Edge:
@@ -99,3 +108,31 @@ def test_ctrl_c_ends_an_agent_that_still_waits_for_its_publisher() -> None:
     with edge("--source", "rtmp://127.0.0.1:0/live/KEY") as worn:
         worn.hear("listening")
         worn.interrupt()
+
+
+async def test_a_viewer_hears_what_a_phone_pushes_in_step_with_what_it_shows(tmp_path: Path) -> None:
+    clip = flashes_and_beeps(tmp_path / "sync.mp4", 8, codec="aac")
+    settings = AgentSettings(peer=rtc.PeerSettings(hosts=("127.0.0.1",)))
+    camera, viewer = RtmpCamera("//127.0.0.1:0/live/KEY"), Viewer()
+    said: defaultdict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)
+
+    def hear(name: str, detail: str) -> None:
+        said[name].put_nowait(detail)
+
+    async with serving(Settings(port=0)) as (address, visits), Door(address) as door:
+        agent = Agent(camera, door, [], settings, Control(), say=hear)
+        running = asyncio.create_task(agent.run())
+        try:
+            async with asyncio.timeout(WITHIN):
+                place = (await said["listening"].get()).split()[-1]
+                with pushing(place.replace("…", "KEY"), clip):
+                    await until(lambda: any(summary.received for summary in visits.summaries()))
+                    await viewer.watch(address, visits.summaries()[0].id)
+                    await said["publisher-gone"].get()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        await viewer.peer.close()
+    gaps = viewer.gaps()
+    assert len(gaps) >= 3
+    assert np.abs(gaps).max() < SYNC, gaps

@@ -132,13 +132,17 @@ def test_what_cannot_be_shown_is_one_line_with_the_cure(
 
 
 def test_a_headless_run_writes_what_it_measured(
-    tmp_path: Path, overglass: Any, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, overglass: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And what could not be done, with the cure: here there are no models."""
+    monkeypatch.setenv("OVERGLASS_MODELS", str(tmp_path / "none"))
     out = tmp_path / "out"
     given = ("--clip", str(clip(tmp_path / "clip.mp4", 60)), "--look", "none", "--out", str(out), "--json")
     looked_for = ("--overlays", "faces, people,faces", "--region", "background")
     assert overglass("--headless", *given, *looked_for) == 0
-    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    captured = capsys.readouterr()
+    assert "overglass models pull face_landmarker" in captured.err.replace("\n", " ")
+    printed = json.loads(captured.out.splitlines()[-1])
     files = printed.pop("files")
     assert files == {
         "side_by_side": str(out / CLIP),

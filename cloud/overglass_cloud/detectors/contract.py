@@ -14,6 +14,9 @@ Pixels = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 "(height, width) over the whole picture, of a size of its own: how surely a person is there, 0 to 1."
 
+PERSON = 0.5
+"From this value of a mask on a pixel is a person's."
+
 
 class Sight:
     """One picture as detectors want it: RGB, converted at the first wish and then shared among them.

@@ -1,7 +1,7 @@
 """Faces with 478 landmarks and their expression, by MediaPipe's Face Landmarker.
 
 The landmarker can follow several faces, but then it searches again in every picture and forgets a face
-behind a hand: of 160 pictures of two signers it loses nine. Told to follow one, it keeps all. So one
+behind a hand: of 160 pictures of two signers it loses ten. Told to follow one, it keeps all. So one
 landmarker follows each face, and one that follows nothing looks for others where none is known yet.
 """
 
@@ -14,7 +14,7 @@ from overglass_cloud.detectors.tasks import Task, points_of
 from overglass_protocol.scene import EXPRESSIONS, Box, Thing
 
 LONGEST = 1280
-"Pixels. The landmarker cuts 256x256 around each face; on 640x480 it is as exact as on 1280x960."
+"Pixels. The landmarker sees 256x256 around each face, so that more would only serve faces far away."
 MOST = 4
 "Faces followed at once, at 5 ms each on one core."
 SEARCH_EVERY = 10

@@ -10,7 +10,7 @@ import numpy as np
 from mediapipe.tasks.python.vision import ImageSegmenter, ImageSegmenterOptions
 from numpy.typing import NDArray
 
-from overglass_cloud.detectors.contract import Found, Mask, Sight, bounds
+from overglass_cloud.detectors.contract import PERSON, Found, Mask, Sight, bounds
 from overglass_cloud.detectors.tasks import Task
 from overglass_protocol.scene import MAX_OUTLINES, Points, Thing
 
@@ -18,8 +18,6 @@ Labels = NDArray[np.int32]
 
 LONGEST = 640
 "Pixels: the model itself sees 256x256."
-PERSON = 0.5
-"From this on a pixel is a person's."
 SURE, DOUBT = 0.9, 0.1
 CERTAIN = 0.75
 """Share of what is more than doubted that has to be sure. In front of people 85 to 95 % are. The model was

@@ -29,8 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON list.")]
 
 def store_here() -> "Store":
     """The store of this machine."""
-    from overglass_cloud.cli import read
-    from overglass_cloud.config import Machine
+    from overglass_cloud.config import Machine, read
     from overglass_cloud.models.manifest import Manifest
     from overglass_cloud.models.store import Store
 

@@ -194,8 +194,12 @@ class EncoderThread:
                     log.exception("encoding failed", width=picture.width, height=picture.height)
                 self.failed, encoder = error, None
                 continue
-            if data:
+            if not data:
+                continue
+            try:
                 self._deliver(Encoded(data, last, frame, time.monotonic()))
+            except Exception:
+                log.exception("an encoded picture could not be delivered")
 
 
 def _rtp_time(frame: Frame) -> int:

@@ -39,6 +39,8 @@ def run_headless(plan: Plan, out: Path, *, as_json: bool) -> None:
         spool = stack.enter_context(Spool(results.draft("pictures.yuv")))
         run = Run(plan, [spool.keep])
         loop.run(_measure(run, console))
+        for detail in run.journal.complaints():
+            console.print(f"[bold red]![/] {detail}", highlight=False)
         spool.finish()
         report = make_report(run.account())
         if not run.journal.trips:

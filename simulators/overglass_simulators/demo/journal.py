@@ -94,6 +94,10 @@ class Journal:
         self.said.append(Said(time.monotonic(), name, detail))
         self.said_count += 1
 
+    def complaints(self) -> list[str]:
+        """What the service could not do, with the cure, each once."""
+        return list(dict.fromkeys(said.detail for said in self.said if said.name == "complaint"))
+
     def asked(self, control: Control) -> None:
         """A new document was asked for, just now."""
         self.changes.append(Change(control, time.monotonic()))
