@@ -20,7 +20,7 @@ export class Display {
   constructor(canvas, arrivals, shown) {
     this.#canvas = canvas;
     this.#room = canvas.closest(".frame");
-    this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+    this.#context = canvas.getContext("2d", { alpha: false });
     this.#context.imageSmoothingQuality = "high";
     this.#arrivals = arrivals;
     this.#shown = shown;
