@@ -6,7 +6,7 @@
 
 import { drawScene } from "./overlay.js";
 
-const PATIENCE_MS = 8;
+const PATIENCE_MS = 20; // for an envelope beside its picture; one within it has come long before
 
 export class Display {
   scale = 1;
