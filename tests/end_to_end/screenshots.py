@@ -6,6 +6,7 @@ The page is worn in a headless Chromium by somebody who signs; needs ../shared f
 import asyncio
 import io
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -13,14 +14,16 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, Page
 
+from overglass_cloud import web
 from overglass_simulators.demo.service import AwaitedService
 from tests.end_to_end.browser import chromium, signing, until, write_clip
 from tests.shared import MODELS
 
 COLOURS = 256
 "A picture of so many colours is a third as large and looks the same."
-FLAT = 96
-"Of them are taken from what there is most of: the page, which is flat."
+FLAT = 64
+"Of them are what there is most of: the page, which is flat."
+ASSETS = Path(web.__file__).parent / "assets"
 WEBCAM = """
   const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
   navigator.mediaDevices.enumerateDevices = async () => (await list()).map((device) => (
@@ -87,14 +90,16 @@ async def _save(page: Page, file: Path) -> None:
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
-    """In few colours: those of the page's own surfaces as they are, the rest for the camera's picture."""
+    """In few colours: the page's own and what there is most of as they are, the rest as it falls out."""
     counted = picture.getcolors(picture.width * picture.height) or []
     frequent = sorted(counted, key=lambda each: each[0], reverse=True)[:FLAT]
-    rest = picture.quantize(COLOURS - len(frequent), Image.Quantize.MEDIANCUT).getpalette() or []
-    own = [channel for _, colour in frequent if isinstance(colour, tuple) for channel in colour]
+    named = re.findall("#([0-9a-f]{6})", "".join(file.read_text() for file in ASSETS.glob("**/*.[cj]s*")))
+    colours = {(int(each[:2], 16), int(each[2:4], 16), int(each[4:], 16)) for each in named}
+    colours |= {colour for _, colour in frequent if isinstance(colour, tuple)}
+    rest = picture.quantize(COLOURS - len(colours), Image.Quantize.MEDIANCUT).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette((own + [int(channel) for channel in rest])[: 3 * COLOURS])
-    return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    palette.putpalette([*(channel for colour in colours for channel in colour), *rest][: 3 * COLOURS])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":

@@ -119,9 +119,14 @@ async def test_a_face_is_drawn_on_the_picture_it_was_found_in(
             page = await worn(browser, f"{service.url}/?size=square&codec={codec}")
             plain = await pixels(page)
             await page.locator("#overlays label", has_text="faces").click()
-            await until(page, "overglass.frames.slice(-3).every((f) => f.scene?.things.length === 1)")
-            drawn = await pixels(page)
-            thing = await page.evaluate("overglass.frames.at(-1).scene.things[0]")
+            await until(page, "overglass.frames.filter((f) => f.scene?.things.length === 1).length > 10")
+            for _ in range(10):  # a picture whose envelope was lost on its way has no drawing
+                drawn = await pixels(page)
+                if await page.evaluate("Boolean(overglass.frames.at(-1).scene)"):
+                    break
+            thing = await page.evaluate(
+                "overglass.frames.findLast((f) => f.scene?.things.length).scene.things[0]"
+            )
             missing = page.locator("#overlays label", has_text="hands")
             assert await missing.locator("input").is_disabled()
             assert "overglass models pull" in await missing.inner_text()

@@ -3,15 +3,17 @@
 
 import { make } from "./dom.js";
 
+const TYPING_MS = 400;
+
 export class Controls {
-  #find; #ask; #looks = [];
+  #find; #ask; #looks = []; #typing = null;
 
   // `ask(change)` is called with what the wearer changed of the control document.
   constructor(find, ask) {
     this.#find = find;
     this.#ask = ask;
     find("strength").addEventListener("input", () => this.#askStrength());
-    find("prompt").addEventListener("input", () => ask({ prompt: find("prompt").value.trim() || null }));
+    find("prompt").addEventListener("input", () => this.#askPromptSoon());
     find("region").addEventListener("change", ({ target }) => ask({ region: target.value }));
     find("looks").addEventListener("change", ({ target }) => this.#askLook(target.value));
     find("overlays").addEventListener("change", () => this.#askOverlays());
@@ -58,6 +60,12 @@ export class Controls {
   #askOverlays() {
     const chosen = this.#find("overlays").querySelectorAll("input:checked");
     this.#ask({ overlays: Array.from(chosen, ({ value }) => value) });
+  }
+
+  // A look that takes words may need long to understand them: not at every letter.
+  #askPromptSoon() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#ask({ prompt: this.#find("prompt").value.trim() || null }), TYPING_MS);
   }
 
   #askStrength() {

@@ -6,7 +6,7 @@
 
 import { drawScene } from "./overlay.js";
 
-const PATIENCE_MS = 8;
+const PATIENCE_MS = 20; // for an envelope beside its picture; one within it has come long before
 
 export class Display {
   scale = 1;
@@ -20,7 +20,7 @@ export class Display {
   constructor(canvas, arrivals, shown) {
     this.#canvas = canvas;
     this.#room = canvas.closest(".frame");
-    this.#context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+    this.#context = canvas.getContext("2d", { alpha: false });
     this.#context.imageSmoothingQuality = "high";
     this.#arrivals = arrivals;
     this.#shown = shown;

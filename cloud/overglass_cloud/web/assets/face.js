@@ -35,7 +35,7 @@ const WORDS = {
 };
 
 // The strongest few expressions of a face, [[word, 0 to 1]], strongest first.
-export function expressionsOf(values, { least = 0.45, most = 3 } = {}) {
+export function expressionsOf(values, { least = 0.6, most = 3 } = {}) {
   const found = new Map();
   values.forEach((value, n) => {
     const word = WORDS[NAMES[n]?.replace(/(Left|Right)$/, "")];

@@ -1,5 +1,6 @@
 // Joins the glasses' page: what the glasses tell goes to whoever shows it, what the wearer does to the glasses.
 
+import { stayAwake } from "./awake.js";
 import { SIZES, cameras } from "./camera.js";
 import { measurable, seconds } from "./connection.js";
 import { Controls } from "./controls.js";
@@ -68,6 +69,7 @@ const page = window.overglass = {
 function enter(phase, error) {
   status.show(phase, error);
   find("headline").hidden = phase !== "live";
+  stayAwake(phase === "live" || phase === "away");
   if (phase !== "live") find("watchers").hidden = true;
   if (phase === "live") figures.forget();
   if (phase === "idle" || phase === "trouble") endSession();

@@ -1,0 +1,58 @@
+"""Browsers that are not like the one we test with: what they lack, and what has to be left alone in them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.browser import chromium, opened, service, signing, until, worn, write_clip
+
+DEVICES = """
+  const device = (label, kind = "videoinput") => ({ label, kind, deviceId: label, groupId: "" });
+  navigator.mediaDevices.enumerateDevices = async () => [
+    device("Avatar camera, facing front"), device("Passthrough left"), device("Passthrough right"),
+    device("Microphone", "audioinput"),
+  ];
+"""
+AGENT = """
+  Object.defineProperty(navigator, "userAgent", { value: "%s" });
+"""
+QUEST = "Mozilla/5.0 (X11; Linux x86_64; Quest 3) AppleWebKit/537.36 OculusBrowser/40.0 Chrome/138.0 VR"
+LAPTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/138.0"
+
+
+@pytest.fixture
+def camera(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "signing.mjpeg", signing()[:60])
+
+
+@pytest.mark.parametrize(("agent", "front"), [(QUEST, False), (LAPTOP, True)])
+async def test_the_front_camera_of_a_headset_is_left_alone(agent: str, front: bool) -> None:
+    with service() as url:
+        async with chromium() as browser:
+            page = await opened(browser, url, script=DEVICES + AGENT % agent)
+            labels = await page.evaluate(
+                "async () => (await (await import('/assets/camera.js')).cameras()).map(({ label }) => label)"
+            )
+    assert ("Avatar camera, facing front" in labels) == front
+    assert labels[-2:] == ["Passthrough left", "Passthrough right"]
+
+
+async def test_a_browser_that_cannot_stamp_pictures_works_and_is_not_measured(camera: Path) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            page = await worn(browser, url, script="delete window.RTCRtpScriptTransform;")
+            assert await page.evaluate("overglass.frames.every((frame) => frame.frameId === null)")
+            assert await page.locator("#unmeasured").is_visible()
+            assert "not known" in await page.locator("#unmeasured").inner_text()
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_a_browser_that_keeps_its_pictures_shows_them_by_its_video_element(
+    codec: str, camera: Path
+) -> None:
+    with service() as url:
+        async with chromium(camera) as browser:
+            script = "delete window.MediaStreamTrackProcessor;"
+            page = await worn(browser, f"{url}/?codec={codec}", script=script)
+            await until(page, "overglass.frames.filter((frame) => frame.stages?.show).length > 10")
+            assert await page.locator("#unmeasured").is_hidden()
