@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from overglass_cloud import doors, problems
-from overglass_cloud.capabilities import Capabilities
+from overglass_cloud import problems
 from overglass_cloud.config import Settings
+from overglass_cloud.doors.origins import Origins
+from overglass_cloud.doors.sessions import session_doors
+from overglass_cloud.doors.status import status_doors
+from overglass_cloud.doors.viewers import view_doors
 from overglass_cloud.looks import Looks
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
-from overglass_cloud.origins import Origins
+from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
+from overglass_cloud.sessions.visits import Visits
 from overglass_cloud.tokens import Gate
-from overglass_cloud.view_doors import view_doors
-from overglass_cloud.visits import Visits
 from overglass_cloud.web import pages
 
 
@@ -54,10 +56,10 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     app.add_middleware(Origins, anywhere=settings.secret is not None, named=settings.origins)
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
     gate = Gate(secret)
-    app.include_router(doors.session_doors(gate, visits, scheduler, settings))
+    app.include_router(session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
     metrics = Metrics(visits, scheduler, capabilities)
-    app.include_router(doors.status_doors(visits, scheduler, capabilities, metrics))
+    app.include_router(status_doors(visits, scheduler, capabilities, metrics))
     app.include_router(pages())
     app.state.visits = visits
     return app

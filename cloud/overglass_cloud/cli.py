@@ -121,8 +121,8 @@ def overlays(
     from rich.console import Console
     from rich.table import Table
 
-    from overglass_cloud.capabilities import Capabilities
     from overglass_cloud.models.cli import store_here
+    from overglass_cloud.scenes.capabilities import Capabilities
 
     found = Capabilities(store_here()).describe()
     if as_json:

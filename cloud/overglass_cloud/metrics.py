@@ -8,10 +8,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from overglass_cloud.capabilities import Capabilities
+from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
-from overglass_cloud.summary import Summary
-from overglass_cloud.visits import Visits
+from overglass_cloud.sessions.summary import Summary
+from overglass_cloud.sessions.visits import Visits
 
 
 class Metrics(Collector):

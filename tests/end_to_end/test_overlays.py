@@ -10,8 +10,8 @@ import pytest
 from mediapipe.tasks.python import BaseOptions
 from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions, RunningMode
 
-from overglass_cloud.detectors.contract import Mask, Sight
-from overglass_cloud.detectors.people import People
+from overglass_cloud.scenes.detectors.contract import Mask, Sight
+from overglass_cloud.scenes.detectors.people import People
 from overglass_protocol.control import Control, Region
 from overglass_protocol.frame import Frame
 from overglass_protocol.scene import Points, Scene

@@ -12,7 +12,7 @@ import uvicorn
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.serve import bind, url
-from overglass_cloud.visits import Visits
+from overglass_cloud.sessions.visits import Visits
 from overglass_edge.connection import Connection
 from overglass_edge.door import Door
 from overglass_protocol.control import Control

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from overglass_cloud.config import Settings
-from overglass_cloud.visits import Visits
+from overglass_cloud.sessions.visits import Visits
 from overglass_simulators.link import LinkSettings, Relay
 from tests.edge.clips import ROOT, WALK
 from tests.end_to_end.sync import SYNC, WITHIN, Viewer, decoded, flashes_and_beeps

@@ -6,8 +6,8 @@ Off and on take turns in one session, so that a machine that gets slower does it
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from overglass_cloud.capabilities import Capabilities
 from overglass_cloud.models.cli import store_here
+from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_edge.door import Door
 from overglass_protocol.control import Control, Overlay
 from overglass_simulators.bench.content import Content

@@ -1,0 +1,1 @@
+"""The HTTP doors: sessions and those who watch them, by WHIP and WHEP; media never passes through."""

@@ -1,0 +1,307 @@
+"""One session's life at the cloud: its seat at the engine, its control document, and the connection of
+the moment, which may break and be replaced while the session goes on.
+
+Runs on the event loop, except the two callbacks that say otherwise. Knows nothing of HTTP.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+
+import structlog
+
+from overglass_cloud.config import Settings
+from overglass_cloud.scenes.capabilities import Capabilities
+from overglass_cloud.scenes.overlays import Overlays
+from overglass_cloud.scheduler import Painted, Scheduler
+from overglass_cloud.sessions.broadcast import Broadcast
+from overglass_cloud.sessions.summary import Summary
+from overglass_protocol import rtc
+from overglass_protocol.control import Control
+from overglass_protocol.envelope import Envelope, Stages
+from overglass_protocol.errors import LookError, OverglassError, PeerError
+from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
+from overglass_protocol.frame import Frame
+from overglass_protocol.messages import Limit, Report, Welcome
+from overglass_protocol.rtc.sdp import Offer, credentials_of
+from overglass_protocol.session import CloudSession
+
+log = structlog.get_logger()
+
+REPORT_EVERY = 2.0
+"Seconds between reports of what limits quality."
+
+
+class Visit:
+    """One session. `opened_by` is the id of the token that opened it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        scheduler: Scheduler,
+        capabilities: Capabilities,
+        control: Control,
+        opened_by: str,
+    ) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.resume_token = secrets.token_urlsafe(24)
+        self.opened_by = opened_by
+        self.ended: str | None = None
+        "Why, once the edge said goodbye."
+        self.alone_since: float | None = time.monotonic()
+        "Since when it has had no connection, monotonic seconds; None while it has one."
+        self.log = log.bind(session=self.id[:8])
+        self.picture_at: float | None = None
+        "When the newest picture came in, monotonic seconds."
+        self._settings = settings
+        self._looks = scheduler.looks.names
+        self._loop = asyncio.get_running_loop()
+        self._overlays = Overlays(
+            capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
+        )
+        self.broadcast = Broadcast(settings, self._overlays.finished)
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
+        self._talk = CloudSession(self._welcome(control, resumed=False))
+        self._peer: rtc.Peer | None = None
+        self.credentials: tuple[str, str] | None = None
+        "The edge's ICE user name fragment and password."
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        "Those of them that close a connection."
+        self._announced = -1
+        self._reported = (0, 0)
+        "Frames painted, and refused by a busy engine, when last reported."
+        self._dropped_before: Counter[str] = Counter()
+        self._received_before = self._sent_before = 0
+
+    async def connect(self, offer: Offer) -> str:
+        """Answers an offer; an earlier connection of this session is replaced.
+
+        Raises UnusableOfferError; the session then has no connection.
+        """
+        resumed = self._peer is not None or self._received_before > 0
+        await self._drop_peer()
+        control = self._talk.control
+        self._talk = CloudSession(self._welcome(control, resumed))
+        self._announced = -1
+        self.broadcast.restart()
+        self.credentials = credentials_of(offer.sdp)
+        peer = self._make_peer()
+        try:
+            answer = await peer.answer(offer)
+        except BaseException:
+            await peer.close()
+            raise
+        self._peer, self.alone_since = peer, None
+        self._spawn(self._watch(peer))
+        self.log.info("connected" if not resumed else "resumed", codecs=offer.codecs, direction=offer.video)
+        return answer
+
+    async def add_candidates(self, fragment: str) -> None:
+        """Takes the edge's later candidates. Raises UnusableOfferError."""
+        if self._peer is not None:
+            await self._peer.add_candidates(fragment)
+
+    async def close(self, reason: str) -> None:
+        """Ends the session and frees what it holds."""
+        self.ended = self.ended or reason
+        self._talk.end(reason)
+        self._flush()
+        self._seat.leave()
+        await self._drop_peer()
+        await self.broadcast.close()
+        await asyncio.to_thread(self._overlays.close)
+        for task in self._tasks - self._leaving:
+            task.cancel()
+        # A goodbye may just have begun to close the connection: cut short, it would leave sockets behind.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.log.info("ended", reason=self.ended)
+
+    def summary(self) -> Summary:
+        now = self._peer.statistics() if self._peer is not None else None
+        dropped = self._dropped_before + self._seat.dropped + self._overlays.dropped
+        dropped += Counter(now.dropped if now else {})
+        return Summary(
+            id=self.id,
+            connected=self._peer is not None,
+            look=self._talk.control.look,
+            received=self._received_before + (now.received if now else 0),
+            painted=self._seat.painted,
+            sent=self._sent_before + (now.sent if now else 0),
+            dropped=dict(dropped),
+            bitrate=now.bitrate if now else 0,
+            round_trip=now.round_trip if now else None,
+        )
+
+    def _make_peer(self) -> rtc.Peer:
+        handlers = rtc.Handlers(
+            frame=self._take,
+            finish=self._overlays.finished,
+            sound=self.broadcast.hear,
+            message=self._on_message,
+            stamp=self._on_stamp,
+            lost=self._on_lost,
+        )
+        return rtc.Peer(self._settings.peer_settings(), handlers)
+
+    def _take(self, frame: Frame) -> None:
+        """In the decoder's thread: what nobody sees is not painted."""
+        self.picture_at = frame.decoded
+        peer = self._peer
+        if len(self.broadcast) or (peer is not None and peer.sends):
+            self._seat.submit(frame)
+            self._overlays.look_at(frame)
+
+    def _welcome(self, control: Control, resumed: bool) -> Welcome:
+        return Welcome(
+            session=self.id,
+            resume_token=self.resume_token,
+            resumed=resumed,
+            looks=self._looks,
+            overlays=self._overlays.available,
+            control=control,
+        )
+
+    async def _watch(self, peer: rtc.Peer) -> None:
+        """Notices a connection that never comes up or falls silent, whatever its state says."""
+        silence = self._settings.silence_seconds
+        try:
+            await peer.connected(self._settings.connect_seconds)
+        except PeerError as error:
+            return self._on_lost(str(error))
+        heard, report_at = time.monotonic(), time.monotonic() + REPORT_EVERY
+        while peer is self._peer:
+            heard = max(heard, peer.last_packet_at or 0.0)
+            now = time.monotonic()
+            if now >= heard + silence:
+                return self._on_lost(f"silent for {silence:g} s")
+            if now >= report_at:
+                report_at = now + REPORT_EVERY
+                self._report(peer)
+            await asyncio.sleep(max(0.01, min(heard + silence, report_at) - now))
+        return None
+
+    def _report(self, peer: rtc.Peer) -> None:
+        statistics = peer.statistics()
+        painted, refused = self._seat.painted, self._seat.dropped["engine busy"]
+        if refused > self._reported[1]:
+            limit: Limit = "cpu"
+        else:
+            limit = "network" if statistics.limited_by_network else "none"
+        rate = (painted - self._reported[0]) / REPORT_EVERY
+        self._reported = (painted, refused)
+        dropped = self.summary().dropped
+        self._talk.report(
+            Report(
+                limit=limit,
+                frames_per_s=rate,
+                dropped=dropped,
+                bitrate=statistics.bitrate,
+                viewers=len(self.broadcast),
+            )
+        )
+        self._flush()
+
+    def _steer(self) -> None:
+        self._seat.control = self._overlays.steer(self._talk.control)
+        self._flush()
+
+    def _send_painted(self, painted: Painted) -> None:
+        """In the engine's thread or the detectors': the result goes to the encoder."""
+        frame, version = painted.frame, painted.control.version
+        envelope = frame.envelope
+        if envelope is not None:
+            stages = Stages(frame.arrived, frame.decoded, painted.started, painted.painted, 0.0)
+            envelope = envelope.with_stages(stages, version)
+        if len(self.broadcast):
+            self.broadcast.show(frame, self._for_viewers(frame, version))
+        peer = self._peer
+        if peer is not None:
+            peer.send(replace(frame, envelope=envelope))
+        if version > self._announced:
+            self._announced = version
+            frame_id = envelope.frame_id if envelope is not None else None
+            self._cross(lambda: self._announce(version, frame_id))
+
+    def _for_viewers(self, frame: Frame, version: int) -> Envelope:
+        """What viewers are told of a picture: its number and time, not where the wearer's head is."""
+        number = frame.envelope.frame_id if frame.envelope is not None else self._seat.painted
+        return Envelope(number, frame.captured, control_version=version)
+
+    def _on_look_failed(self, control: Control, error: LookError) -> None:
+        """In the engine's thread: the edge is told."""
+        self._cross(lambda: self._complain(error, control.look))
+
+    def _on_overlay_missing(self, error: OverglassError) -> None:
+        self.log.warning("an overlay cannot be shown", reason=error.message)
+        self._talk.complain("overlay-missing", error.message, error.cure)
+
+    def _cross(self, call: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop may just have closed
+            self._loop.call_soon_threadsafe(call)
+
+    def _announce(self, version: int, frame_id: int | None) -> None:
+        self._talk.painted(version, frame_id)
+        self._flush()
+
+    def _complain(self, error: LookError, look: str) -> None:
+        self.log.warning("a look cannot be shown", look=look, reason=error.message)
+        self._talk.complain("look-failed", error.message, error.cure)
+        self._flush()
+
+    def _on_message(self, data: str | bytes) -> None:
+        self._act_on(self._talk.receive_message(data, time.monotonic()))
+
+    def _on_stamp(self, data: bytes) -> None:
+        self._act_on(self._talk.receive_stamp(data, time.monotonic()))
+
+    def _act_on(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case ControlChanged():
+                    self._steer()
+                case StampArrived(stamp):
+                    if self._peer is not None:
+                        self._peer.keep_envelope(stamp)
+                case Ended(reason):
+                    self.ended = reason or "the edge said goodbye"
+                    self._on_lost(self.ended)
+                case Reported(report):
+                    self.log.debug("edge reports", limit=report.limit, fps=report.frames_per_s)
+                case Complained(error):
+                    self.log.warning("edge complains", code=error.code, detail=error.detail)
+                case _:
+                    pass
+        self._flush()
+
+    def _flush(self) -> None:
+        for outgoing in self._talk.to_send():
+            if self._peer is not None:
+                self._peer.say(outgoing)
+
+    def _on_lost(self, reason: str) -> None:
+        if self._peer is not None:
+            self.log.info("connection lost", reason=reason)
+            self._leaving.add(leaving := self._spawn(self._drop_peer()))
+            leaving.add_done_callback(self._leaving.discard)
+
+    async def _drop_peer(self) -> None:
+        peer, self._peer = self._peer, None
+        if peer is None:
+            return
+        self.alone_since = time.monotonic()
+        statistics = peer.statistics()
+        self._dropped_before.update(statistics.dropped)
+        self._received_before += statistics.received
+        self._sent_before += statistics.sent
+        await peer.close()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
