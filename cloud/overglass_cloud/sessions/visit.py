@@ -19,6 +19,7 @@ from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scenes.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
 from overglass_cloud.sessions.broadcast import Broadcast
+from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
 from overglass_cloud.sessions.summary import Summary
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
@@ -26,14 +27,11 @@ from overglass_protocol.envelope import Envelope, Stages
 from overglass_protocol.errors import LookError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
-from overglass_protocol.messages import Limit, Report, Welcome
+from overglass_protocol.messages import Welcome
 from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import CloudSession
 
 log = structlog.get_logger()
-
-REPORT_EVERY = 2.0
-"Seconds between reports of what limits quality."
 
 
 class Visit:
@@ -73,8 +71,7 @@ class Visit:
         self._leaving: set[asyncio.Task[None]] = set()
         "Those of them that close a connection."
         self._announced = -1
-        self._reported = (0, 0)
-        "Frames painted, and refused by a busy engine, when last reported."
+        self._reporter = Reporter()
         self._dropped_before: Counter[str] = Counter()
         self._received_before = self._sent_before = 0
 
@@ -186,21 +183,12 @@ class Visit:
         return None
 
     def _report(self, peer: rtc.Peer) -> None:
-        statistics = peer.statistics()
-        painted, refused = self._seat.painted, self._seat.dropped["engine busy"]
-        if refused > self._reported[1]:
-            limit: Limit = "cpu"
-        else:
-            limit = "network" if statistics.limited_by_network else "none"
-        rate = (painted - self._reported[0]) / REPORT_EVERY
-        self._reported = (painted, refused)
-        dropped = self.summary().dropped
         self._talk.report(
-            Report(
-                limit=limit,
-                frames_per_s=rate,
-                dropped=dropped,
-                bitrate=statistics.bitrate,
+            self._reporter.report(
+                peer.statistics(),
+                painted=self._seat.painted,
+                refused=self._seat.dropped["engine busy"] + self._overlays.dropped.total(),
+                dropped=self.summary().dropped,
                 viewers=len(self.broadcast),
             )
         )

@@ -126,7 +126,7 @@ class Peer:
             raise PeerError(f"the media connection failed: {self._lost}")
 
     def send(self, frame: Frame) -> None:
-        """Sends a picture; displaces one that still waits for the encoder. From one thread only.
+        """Sends a picture; displaces one that still waits for the encoder. From any thread.
 
         The encoder writes into the picture's metadata, so it must not be shared.
         """

@@ -59,6 +59,7 @@ class Video:
         self._decoder: DecoderThread | None = None
         self._sender: VideoSender | None = None
         self._receiver: VideoReceiver | None = None
+        self._starting = threading.Lock()
         self._stamps: OrderedDict[int, Envelope] = OrderedDict()
         self._stamp_came = threading.Condition()
         self._stamped = False
@@ -183,13 +184,20 @@ class Video:
 
     def _start_encoder(self) -> EncoderThread | None:
         """At the first picture: an owner that sends encoded ones needs no encoder."""
-        if self._sender is None or self._sender.codec is None or self._closing:
-            return None
-        self._encoder = EncoderThread(
-            self._sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
-        )
-        self._encoder.want_key_frame()
-        return self._encoder
+        with self._starting:
+            sender = self._sender
+            if (
+                self._encoder is None
+                and sender is not None
+                and sender.codec is not None
+                and not self._closing
+            ):
+                encoder = EncoderThread(
+                    sender.codec, self._settings.fps, self.allowance, self._deliver_encoded
+                )
+                encoder.want_key_frame()
+                self._encoder = encoder
+            return self._encoder
 
     def _on_key_frame_request(self) -> None:
         self.want_key_frame()
