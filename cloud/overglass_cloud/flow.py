@@ -18,8 +18,8 @@ from overglass_protocol.scene import Points
 
 MARGIN = 0.5
 "Of a thing's size: how far around it is searched."
-SOME = 48
-"Points followed of each thing; a quarter of a millisecond."
+SOME = 32
+"Points followed of each thing; a fifth of a millisecond."
 ENOUGH = 0.5
 "Share of them that have to agree."
 LARGEST_CHANGE = 1.25

@@ -1,7 +1,7 @@
 """What one session wants found in its pictures, and what was found: beside the look, never in front of it.
 
-One thread looks, at the newest picture and at no other; a scene is asked for when its picture has been
-encoded, so that looking has had the time of painting and encoding for nothing. Knows no connection.
+One thread looks, at the newest picture and at no other. A picture takes the scene along that is known when it
+has been encoded, carried to where things are in it; it waits for nothing. Knows no connection.
 """
 
 from collections import Counter
@@ -69,7 +69,7 @@ class Overlays:
         return control
 
     def look_at(self, frame: Frame) -> None:
-        """A picture came from the camera. Never waits."""
+        """A picture came from the camera. Never waits; may take a millisecond."""
         looker = self._looker
         if looker is not None:
             looker.look_at(frame)
@@ -85,8 +85,10 @@ class Overlays:
         return looker.scene_for(frame) if looker is not None else None
 
     def finished(self, frame: Frame, envelope: Envelope) -> Envelope:
-        """The envelope with the frame's scene, if there is one."""
-        scene = self.scene_for(frame)
+        """The envelope with the frame's scene, if there is one; called when the frame is about to be sent."""
+        scene, looker = self.scene_for(frame), self._looker
+        if looker is not None:
+            looker.on_sent(frame)
         return envelope if scene is None else replace(envelope, scene=scene)
 
     def close(self) -> None:

@@ -139,6 +139,21 @@ def test_where_nothing_is_found_the_scene_says_so() -> None:
         assert scene.things == ()
 
 
+def test_pictures_that_are_sent_in_time_are_looked_at_afterwards_and_slow_ones_meanwhile() -> None:
+    faces = Told(one_face)
+    with session(capabilities(faces=faces)) as s:
+        s.overlays.steer(FACES)
+        s.look_at(0, faces)
+        s.overlays.finished(frame(0), Envelope(0, 0.0))
+        s.overlays.look_at(frame(1))
+        assert not faces.begun.acquire(timeout=0.05), "it has not been sent yet"
+        s.overlays.finished(frame(1), Envelope(1, 0.0))
+        assert faces.begun.acquire(timeout=WITHIN)
+        s.overlays.look_at(frame(2))
+        s.overlays.look_at(frame(3))
+        assert faces.begun.acquire(timeout=WITHIN), "the one before has still not been sent"
+
+
 def test_while_it_looks_the_newest_picture_wins() -> None:
     seen: list[int] = []
 

@@ -106,7 +106,7 @@ async def test_a_face_comes_with_every_frame_and_lies_where_it_does_in_the_sourc
     errors = [
         off(scene.things[0].points, truth[index_of(frame, content)], content)
         for frame, scene in zip(frames[first:], scenes[first:], strict=True)
-        if scene.age < 0.1  # how many are older, and then only expected, is the machine's affair
+        if scene.age < 0.05  # how many are older than one picture is the machine's affair
     ]
     assert np.median(errors) < 0.01
     assert max(errors) < 0.02
@@ -143,7 +143,9 @@ def shown_with(worn: Glasses, version: int) -> int:
 def masks_of(content: Content, frames: list[Frame]) -> list[Mask]:
     """Where people are in the sources of these frames."""
     with closing(People(shared.model("selfie_segmenter.tflite"))) as people:
-        found = [people.find(Sight(content.pictures[index_of(frame, content)])).mask for frame in frames]
+        sights = [Sight(content.pictures[index_of(frame, content)]) for frame in frames]
+        people.find(sights[0])  # it takes two pictures
+        found = [people.find(sight).mask for sight in sights]
     return [mask for mask in found if mask is not None]
 
 

@@ -33,6 +33,9 @@ TURN = 2.5
 SETTLE = 0.5
 "Seconds after each change that do not count: a detector starts, a rate control follows."
 
+ON_THE_WAY = 0.1
+"Seconds before a change: pictures captured then may come back after it."
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -93,7 +96,8 @@ async def _wear(service: Service, pictures: Content, setup: Setup, advance: Adva
 async def _turn(glasses: Glasses, overlays: tuple[Overlay, ...], seconds: float) -> Window:
     glasses.agent.set_control(glasses.agent.control.model_copy(update={"overlays": overlays}))
     await glasses.wear(min(SETTLE, seconds / 2))
-    return await glasses.wear(seconds - min(SETTLE, seconds / 2))
+    window = await glasses.wear(seconds - min(SETTLE, seconds / 2))
+    return Window(window.start, window.end - ON_THE_WAY)
 
 
 def _shown(record: Record, windows: Iterable[Window]) -> list[Shown]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from overglass_cloud.detectors.contract import Mask, Sight
+from overglass_cloud.detectors.contract import Found, Mask, Sight
 from overglass_cloud.detectors.people import People, people_in
 from tests import shared
 
@@ -18,6 +18,12 @@ def discs(*at: tuple[int, int, int, float]) -> Mask:
     for x, y, radius, sure in at:
         cv2.circle(mask, (x, y), radius, sure, -1)
     return mask
+
+
+def twice(mask: Mask) -> Found:
+    """What is found when the same comes in two pictures in a row."""
+    _, before = people_in(mask, None)
+    return people_in(mask, before)[0]
 
 
 def drawn(outlines: tuple[np.ndarray, ...], mask: Mask) -> np.ndarray:
@@ -33,7 +39,7 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 def test_each_person_has_an_outline_that_fits_and_few_points() -> None:
     mask = discs((80, 120, 50, 1.0), (240, 100, 30, 0.98))
-    found = people_in(mask)
+    found = twice(mask)
     assert [person.kind for person in found.things] == ["person", "person"]
     assert overlap(drawn(found.things[0].outlines, mask), discs((80, 120, 50, 1.0)) > 0.5) > 0.95
     assert all(len(outline) < 40 for person in found.things for outline in person.outlines)
@@ -43,7 +49,7 @@ def test_each_person_has_an_outline_that_fits_and_few_points() -> None:
 
 def test_what_the_model_doubts_is_no_person_and_is_not_in_the_mask() -> None:
     mask = discs((80, 120, 50, 1.0), (240, 100, 60, 0.55))
-    found = people_in(mask)
+    found = twice(mask)
     assert len(found.things) == 1
     assert found.mask is not None
     assert not found.mask[:, 180:].any()
@@ -52,14 +58,45 @@ def test_what_the_model_doubts_is_no_person_and_is_not_in_the_mask() -> None:
 
 def test_a_speck_is_in_the_mask_and_not_named() -> None:
     mask = discs((80, 120, 4, 1.0))
-    found = people_in(mask)
+    found = twice(mask)
     assert found.things == ()
     assert found.mask is not None
     assert np.array_equal(found.mask, mask)
 
 
+def test_a_person_is_told_of_from_the_second_picture_on_and_kept_through_doubt() -> None:
+    first, before = people_in(discs((80, 120, 50, 1.0)), None)
+    assert first.things == ()
+    second, before = people_in(discs((84, 120, 50, 1.0)), before)
+    assert len(second.things) == 1
+    doubted = discs((88, 120, 50, 0.8), (88, 120, 45, 1.0))  # 81 % of it sure
+    third, before = people_in(doubted, before)
+    assert len(third.things) == 1
+    elsewhere, _ = people_in(discs((240, 120, 50, 1.0)), before)
+    assert elsewhere.things == ()
+
+
+def test_what_is_sure_now_and_then_is_no_person() -> None:
+    before = None
+    for sure in (1.0, 0.8, 1.0, 0.8):
+        found, before = people_in(discs((80, 120, 50, sure)), before)
+        assert found.things == ()
+        assert found.mask is not None
+        assert not found.mask.any()
+
+
+def test_a_walk_past_hedges_meets_nobody() -> None:
+    people = People(shared.model("selfie_segmenter.tflite"))
+    try:
+        with av.open(str(shared.clip("walk_first_person.mp4"))) as source:
+            for picture in source.decode(video=0):
+                assert people.find(Sight(picture.reformat(format="yuv420p"))).things == ()
+    finally:
+        people.close()
+
+
 def test_an_empty_mask_is_nobody() -> None:
-    found = people_in(discs())
+    found = twice(discs())
     assert found.things == ()
     assert found.mask is not None
     assert not found.mask.any()
@@ -70,8 +107,10 @@ def test_one_signer_is_one_person_whose_outline_is_that_of_the_mask() -> None:
     people = People(shared.model("selfie_segmenter.tflite"))
     try:
         with av.open(str(clip)) as source:
-            for picture in itertools.islice(source.decode(video=0), 0, 60, 20):
+            for n, picture in enumerate(itertools.islice(source.decode(video=0), 40)):
                 found = people.find(Sight(picture))
+                if n == 0:
+                    continue  # it takes two pictures
                 assert [person.kind for person in found.things] == ["person"]
                 assert found.mask is not None
                 assert 0.1 < (found.mask > 0.5).mean() < 0.3
