@@ -54,6 +54,18 @@ async def test_a_camera_that_cannot_be_had_is_told_with_its_cure(
             assert await page.locator("#retry").is_enabled()
 
 
+async def test_a_camera_that_is_taken_away_ends_the_session(camera: Path) -> None:
+    with service(max_sessions=1) as url:
+        async with chromium(camera) as browser:
+            page = await worn(browser, url)
+            await page.evaluate("overglass.camera.dispatchEvent(new Event('ended'))")
+            words = await told(page)
+            assert "The camera was taken away" in words
+            assert await page.evaluate("overglass.camera") is None
+            await page.click("#retry")
+            await until(page, "overglass.phase === 'live'")
+
+
 async def test_without_https_the_page_says_what_brings_it() -> None:
     with service(beyond=True, secret=SECRET) as url:
         async with chromium() as browser:

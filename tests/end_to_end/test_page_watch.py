@@ -58,7 +58,7 @@ async def test_a_shared_link_shows_and_sounds_what_the_wearer_sees(camera: Path)
             assert not await viewer.evaluate("overglass.sound.muted")
             await viewer.wait_for_function(f"async () => (await ({HEARD})()) > 0")
             await wearer.locator("#watchers").wait_for(state="visible")
-            assert "1 watches" in await wearer.locator("#watchers").inner_text()
+            assert "1 watching" in await wearer.locator("#watchers").inner_text()
             await wearer.click("#stop")
             words = await told(viewer)
             assert "glasses are off" in words or "over" in words

@@ -1,7 +1,7 @@
 // The glasses' program in the page: camera, connections one after the other, and the control document,
 // as overglass_edge/agent.py is beside a real camera. Shows nothing; tells its listener what happened.
 
-import { openCamera, openMicrophone } from "./camera.js";
+import { CameraFault, openCamera, openMicrophone } from "./camera.js";
 import { Connection, NoMedia, measurable } from "./connection.js";
 import { Refused } from "./door.js";
 import { Arrivals } from "./wire/arrivals.js";
@@ -26,6 +26,7 @@ export class Glasses {
   #door; #listener; #worker = null;
   #sent = new Map();
   #run = 0;
+  #attempt = 0; // since the last connection that stood
   #wake = () => {};
 
   // `listener`: {phase, camera, result, message}, each a function.
@@ -130,19 +131,19 @@ export class Glasses {
   #cameraEnded(track) {
     if (track !== this.camera) return;
     this.stop();
-    this.#enter("trouble", Object.assign(new Error("the camera was taken away"), { kind: "ended" }));
+    this.#enter("trouble", new CameraFault("ended"));
   }
 
   async #keepConnected(run) {
-    for (let attempt = 0; run === this.#run; attempt += 1) {
-      this.#enter(attempt === 0 && !this.resumeToken ? "connecting" : "away");
+    for (this.#attempt = 0; run === this.#run; this.#attempt += 1) {
+      this.#enter(this.#attempt === 0 && !this.resumeToken ? "connecting" : "away");
       try {
-        attempt = await this.#connect(run, attempt);
+        await this.#connect(run);
       } catch (error) {
         if (run !== this.#run) return;
         // One that was never live is not to be resumed, and must not take another's place either.
         this.leave({ keep: this.resumeToken !== null });
-        const wait = this.#patience(error, attempt);
+        const wait = this.#patience(error);
         if (wait === null) {
           this.#enter("trouble", error);
           return;
@@ -169,7 +170,11 @@ export class Glasses {
     this.connection = connection;
     const { resumeToken, microphone } = this;
     const opened = await connection.open(this.#door, { look: this.control.look, resumeToken, microphone });
-    if (run !== this.#run) return 0;
+    if (run !== this.#run) {
+      this.#door.end(opened.location); // taken off before they were on
+      return undefined;
+    }
+    this.#attempt = 0;
     sessionStorage.setItem(RESUME_KEY, opened.resumeToken);
     this.#listener.result(connection.received);
     this.#enter("live");
@@ -177,7 +182,8 @@ export class Glasses {
   }
 
   // Seconds until the next attempt; null when only a person can help.
-  #patience(error, attempt) {
+  #patience(error) {
+    const attempt = this.#attempt;
     const backoff = BACKOFF_S[Math.min(attempt, BACKOFF_S.length - 1)];
     if (!(error instanceof Refused)) return error instanceof NoMedia && attempt >= 3 ? null : backoff;
     if (error.status === 503 || error.status === 429) return Math.max(error.retryAfter ?? 0, backoff, 2);

@@ -124,9 +124,9 @@ function hear(message) {
   if (message.type === "error") toast.say(`${message.detail} ${message.cure}`.trim());
   if (message.type !== "report") return;
   figures.report(message);
-  page.reports.push(message);
+  page.reports = [...page.reports.slice(-59), message];
   find("watchers").hidden = !message.viewers;
-  put(find("watchers").lastElementChild, message.viewers === 1 ? "1 watches" : `${message.viewers} watch`);
+  put(find("watchers").lastElementChild, `${message.viewers} watching`);
 }
 
 function nameShown() {
