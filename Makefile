@@ -29,7 +29,6 @@ bench: $(INSTALLED)  ## measure every promise of README; takes about five minute
 	$(BIN)/overglass bench control
 	$(BIN)/overglass bench loss --loss 0.02 --rtt-ms 60
 	$(BIN)/overglass bench fleet
-	$(BIN)/overglass bench overlays
 
 schema: $(INSTALLED)  ## export the messages' JSON Schema after a change of the messages
 	$(BIN)/python -m overglass_protocol.export_schema
