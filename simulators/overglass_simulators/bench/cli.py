@@ -174,6 +174,24 @@ def overlays(
     _tell(lambda: this.run(setup), this.PROMISES, as_json)
 
 
+@bench.command()
+def page(
+    size: Size = "512x512",
+    fps: Fps = 30.0,
+    seconds: Seconds = 20.0,
+    codec: Codec = "h264",
+    look: LookName = "none",
+    clip: Clip = None,
+    warmup: Warmup = 3.0,
+    as_json: AsJson = False,
+) -> None:
+    """Latency glass to glass of a browser (headless Chromium) as glasses."""
+    from overglass_simulators.bench import page as this
+
+    setup = _setup(size, fps, seconds, codec, look, clip, warmup)
+    _tell(lambda: this.run(setup), this.PROMISES, as_json)
+
+
 def _setup(
     size: str, fps: float, seconds: float, codec: str, look: str, clip: Path | None, warmup: float
 ) -> "Setup":
