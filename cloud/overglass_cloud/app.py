@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from overglass_cloud import problems
 from overglass_cloud.config import Settings
+from overglass_cloud.doors.hosts import Hosts
 from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
@@ -47,12 +47,10 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
                 await sweep
             await visits.end_all()
 
-    app = FastAPI(title="overglass", lifespan=lifespan)
+    app = FastAPI(title="overglass", lifespan=lifespan, docs_url=None, redoc_url=None)
     problems.install(app)
     if settings.loopback:
-        # A page from elsewhere must not reach a service on loopback through a name it controls.
-        hosts = ["localhost", "127.0.0.1", "[::1]", "::1", settings.host]
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+        app.add_middleware(Hosts, named={"localhost", "127.0.0.1", "::1", settings.host})
     app.add_middleware(Origins, anywhere=settings.secret is not None, named=settings.origins)
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
     gate = Gate(secret)

@@ -23,6 +23,10 @@ class Problem(OverglassError):  # noqa: N818 - the RFC calls it a problem
         self.headers = dict(headers or {})
 
 
+def no_such_session(cure: str = "It has ended or was never opened: POST /live opens one.") -> Problem:
+    return Problem(404, "no-such-session", "there is no session here under this address", cure=cure)
+
+
 def response(problem: Problem) -> JSONResponse:
     body: dict[str, Any] = {
         "type": f"urn:overglass:problem:{problem.code}",

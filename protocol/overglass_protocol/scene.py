@@ -6,7 +6,7 @@ outside of it. Knows no detector and no display.
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -39,6 +39,8 @@ EXPRESSIONS = (  # noqa: SIM905 - 52 words are easier read than 52 strings
 ).split()
 "Names of the values in `Thing.expression`, in order: the blendshapes of ARKit, as MediaPipe gives them."
 
+MAX_SIZE = 12 * 1024
+"Bytes, of an envelope's 16 KB."
 MAX_THINGS = 32
 MAX_POINTS = 1024
 MAX_OUTLINES = 16
@@ -84,9 +86,18 @@ class Scene:
     "Seconds between the picture and the older one that was looked at; 0 if it was this very one."
 
     def to_bytes(self) -> bytes:
+        """At most MAX_SIZE bytes: what finds no room goes without its details, or is left out."""
         age_ms = min(65535, max(0, round(self.age * 1000)))
-        things = self.things[:MAX_THINGS]
-        return _HEAD.pack(age_ms, len(things)) + b"".join(_pack_thing(thing) for thing in things)
+        packed: list[bytes] = []
+        room = MAX_SIZE - _HEAD.size
+        for thing in self.things[:MAX_THINGS]:
+            body = _pack_thing(thing)
+            if len(body) > room:
+                body = _pack_thing(replace(thing, points=NO_POINTS, expression=(), outlines=()))
+            if len(body) <= room:
+                packed.append(body)
+                room -= len(body)
+        return _HEAD.pack(age_ms, len(packed)) + b"".join(packed)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Scene":

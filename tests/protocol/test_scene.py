@@ -79,3 +79,14 @@ def test_more_things_than_allowed_are_refused_and_not_sent() -> None:
     assert len(Scene.from_bytes(data).things) == MAX_THINGS
     with pytest.raises(RemoteProtocolError, match="more than"):
         Scene.from_bytes(data[:2] + bytes([MAX_THINGS + 1]) + data[3:])
+
+
+def test_a_crowd_in_detail_fits_the_envelope_all_the_same() -> None:
+    outlines = tuple(RNG.random((60, 2)).astype(np.float32) for _ in range(16))
+    crowd = tuple(Thing("person", n, f"person {n}", 1.0, (0, 0, 1, 1), outlines=outlines) for n in range(20))
+    got = Envelope.from_bytes(Envelope(3, 1.0, scene=Scene(crowd)).to_bytes())
+    assert got.scene is not None
+    assert [thing.track for thing in got.scene.things] == list(range(20))
+    detailed = [bool(thing.outlines) for thing in got.scene.things]
+    assert detailed == sorted(detailed, reverse=True)
+    assert 0 < sum(detailed) < 20

@@ -4,6 +4,7 @@ One thread looks, at the newest picture and at no other. A picture takes the sce
 has been encoded, carried to where things are in it; it waits for nothing. Knows no connection.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +40,8 @@ class Overlays:
         self._complain = complain
         self._changed = changed
         self._regions = Regions(deliver)
+        self._seeking = threading.Lock()
+        self._closed = False
         self._looker: Looker | None = None
         self._ending: list[Looker] = []
         self._faults: dict[str, OverglassError] = {}
@@ -92,7 +95,9 @@ class Overlays:
         return envelope if scene is None else replace(envelope, scene=scene)
 
     def close(self) -> None:
-        """Ends the thread. Waits for it, so not on the loop."""
+        """Ends the thread, for good. Waits for it, so not on the loop."""
+        with self._seeking:
+            self._closed = True
         self._seek(Wish())
         for looker in self._ending:
             looker.join(ENDS_WITHIN)
@@ -112,6 +117,11 @@ class Overlays:
         return True
 
     def _seek(self, wish: Wish) -> None:
+        with self._seeking:
+            # A detector that fails at the very end asks to be steered once more.
+            self._seek_alone(Wish() if self._closed else wish)
+
+    def _seek_alone(self, wish: Wish) -> None:
         self._ending = [looker for looker in self._ending if looker.alive]
         if not wish.masked:
             self._regions.clear()

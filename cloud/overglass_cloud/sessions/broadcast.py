@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from overglass_cloud.config import Settings
-from overglass_cloud.problems import Problem
+from overglass_cloud.problems import Problem, no_such_session
 from overglass_protocol import rtc
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError
@@ -79,7 +79,11 @@ class Broadcast:
         self._viewers: dict[str, Viewer] = {}
         self._encoders: dict[str, EncoderThread] = {}
         self._key_at: dict[str, float] = {}
+        self._key_due: set[str] = set()
+        "Codecs whose next key frame is asked for already, and waits for its time."
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        "Those of them that close a connection."
         self._picture_time, self._sound_time = Retimer(CLOCK_RATE), Retimer(rtc.SOUND_RATE)
         self._sequence_shift: int | None = None
         self._sequence = 0
@@ -90,6 +94,8 @@ class Broadcast:
 
     async def admit(self, offer: Offer) -> tuple[Viewer, str]:
         """A new viewer and the answer to its offer. Raises Problem or UnusableOfferError."""
+        if self._closed:
+            raise no_such_session()
         if len(self._viewers) >= self._settings.max_viewers:
             raise Problem(
                 503,
@@ -122,8 +128,9 @@ class Broadcast:
         self._closed = True
         for viewer in list(self._viewers.values()):
             await self.dismiss(viewer)
-        for task in list(self._tasks):
+        for task in self._tasks - self._leaving:
             task.cancel()
+        # One that closes a connection goes on to its end: cut short, it would leave sockets behind.
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def restart(self) -> None:
@@ -161,8 +168,7 @@ class Broadcast:
         try:
             await viewer.peer.connected(self._settings.connect_seconds)
         except PeerError as error:
-            log.info("a viewer did not come", reason=str(error))
-            return await self.dismiss(viewer)
+            return self._on_lost(viewer.id, str(error))
         if viewer.id not in self._viewers:
             return None
         viewer.codec = viewer.peer.codec or "H264"
@@ -171,8 +177,7 @@ class Broadcast:
         while viewer.id in self._viewers:
             heard = max(since, viewer.peer.heard_at or 0.0)
             if time.monotonic() >= heard + SILENCE:
-                log.info("a viewer fell silent", viewer=viewer.id[:8])
-                return await self.dismiss(viewer)
+                return self._on_lost(viewer.id, f"silent for {SILENCE:g} s")
             await asyncio.sleep(heard + SILENCE - time.monotonic())
         return None
 
@@ -187,8 +192,7 @@ class Broadcast:
                 lambda encoded: self._deliver(codec, encoded),
                 rtp_time=lambda frame: self._picture_time(frame.rtp_time, frame.captured),
             )
-        self._key_at[codec] = time.monotonic()
-        self._encoders[codec].want_key_frame()
+        self._make_key(codec)
 
     def _end_encoder(self, codec: str) -> None:
         encoder = self._encoders.pop(codec, None)
@@ -219,23 +223,31 @@ class Broadcast:
         codec = viewer.codec if viewer is not None else None
         if codec is None or codec not in self._encoders:
             return
+        if codec in self._key_due:
+            return
+        self._key_due.add(codec)
         wait = self._key_at[codec] + KEY_EVERY - time.monotonic()
-        if wait <= 0:
+        self._loop.call_later(max(0.0, wait), self._make_key, codec)
+
+    def _make_key(self, codec: str) -> None:
+        self._key_due.discard(codec)
+        if codec in self._encoders:
             self._key_at[codec] = time.monotonic()
             self._encoders[codec].want_key_frame()
-        else:
-            self._loop.call_later(wait, self._refresh, id)
 
     def _on_lost(self, id: str, reason: str) -> None:
         viewer = self._viewers.get(id)
         if viewer is not None:
             log.info("a viewer is gone", viewer=id[:8], reason=reason)
-            self._spawn(self.dismiss(viewer))
+            leaving = self._spawn(self.dismiss(viewer))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _cross(self, call: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed

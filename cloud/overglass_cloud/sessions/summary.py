@@ -1,6 +1,9 @@
 """What a session has done so far, as plain data."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+
+from overglass_protocol import rtc
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,24 @@ class Summary:
     dropped: dict[str, int]
     bitrate: int
     round_trip: float | None
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a session's connections have done, one after the other."""
+
+    received: int = 0
+    sent: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def add(self, statistics: rtc.Statistics) -> None:
+        self.received += statistics.received
+        self.sent += statistics.sent
+        self.dropped.update(statistics.dropped)
+
+    def with_present(self, statistics: rtc.Statistics | None) -> "Totals":
+        """The same, and what the present connection has done so far."""
+        totals = Totals(self.received, self.sent, self.dropped.copy())
+        if statistics is not None:
+            totals.add(statistics)
+        return totals

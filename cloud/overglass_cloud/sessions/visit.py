@@ -8,19 +8,19 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 import structlog
 
 from overglass_cloud.config import Settings
+from overglass_cloud.problems import no_such_session
 from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scenes.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
 from overglass_cloud.sessions.broadcast import Broadcast
 from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
-from overglass_cloud.sessions.summary import Summary
+from overglass_cloud.sessions.summary import Summary, Totals
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
@@ -50,8 +50,8 @@ class Visit:
         self.opened_by = opened_by
         self.ended: str | None = None
         "Why, once the edge said goodbye."
-        self.alone_since: float | None = time.monotonic()
-        "Since when it has had no connection, monotonic seconds; None while it has one."
+        self.alone_since: float | None = None
+        "Since when it has no connection any more, monotonic seconds; None while it has one, or none yet."
         self.log = log.bind(session=self.id[:8])
         self.picture_at: float | None = None
         "When the newest picture came in, monotonic seconds."
@@ -68,35 +68,20 @@ class Visit:
         self.credentials: tuple[str, str] | None = None
         "The edge's ICE user name fragment and password."
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
         "Those of them that close a connection."
         self._announced = -1
         self._reporter = Reporter()
-        self._dropped_before: Counter[str] = Counter()
-        self._received_before = self._sent_before = 0
+        self._past = Totals()
 
     async def connect(self, offer: Offer) -> str:
         """Answers an offer; an earlier connection of this session is replaced.
 
-        Raises UnusableOfferError; the session then has no connection.
+        Raises UnusableOfferError, and Problem when the session ended meanwhile; it then has no connection.
         """
-        resumed = self._peer is not None or self._received_before > 0
-        await self._drop_peer()
-        control = self._talk.control
-        self._talk = CloudSession(self._welcome(control, resumed))
-        self._announced = -1
-        self.broadcast.restart()
-        self.credentials = credentials_of(offer.sdp)
-        peer = self._make_peer()
-        try:
-            answer = await peer.answer(offer)
-        except BaseException:
-            await peer.close()
-            raise
-        self._peer, self.alone_since = peer, None
-        self._spawn(self._watch(peer))
-        self.log.info("connected" if not resumed else "resumed", codecs=offer.codecs, direction=offer.video)
-        return answer
+        async with self._connecting:
+            return await self._connect(offer)
 
     async def add_candidates(self, fragment: str) -> None:
         """Takes the edge's later candidates. Raises UnusableOfferError."""
@@ -120,19 +105,39 @@ class Visit:
 
     def summary(self) -> Summary:
         now = self._peer.statistics() if self._peer is not None else None
-        dropped = self._dropped_before + self._seat.dropped + self._overlays.dropped
-        dropped += Counter(now.dropped if now else {})
+        totals = self._past.with_present(now)
         return Summary(
             id=self.id,
             connected=self._peer is not None,
             look=self._talk.control.look,
-            received=self._received_before + (now.received if now else 0),
+            received=totals.received,
             painted=self._seat.painted,
-            sent=self._sent_before + (now.sent if now else 0),
-            dropped=dict(dropped),
+            sent=totals.sent,
+            dropped=dict(totals.dropped + self._seat.dropped + self._overlays.dropped),
             bitrate=now.bitrate if now else 0,
             round_trip=now.round_trip if now else None,
         )
+
+    async def _connect(self, offer: Offer) -> str:
+        resumed = self._peer is not None or self._past.received > 0
+        await self._drop_peer()
+        control = self._talk.control
+        self._talk = CloudSession(self._welcome(control, resumed))
+        self._announced = -1
+        self.broadcast.restart()
+        self.credentials = credentials_of(offer.sdp)
+        peer = self._make_peer()
+        try:
+            answer = await peer.answer(offer)
+            if self.ended is not None:
+                raise no_such_session()
+        except BaseException:
+            await peer.close()
+            raise
+        self._peer, self.alone_since = peer, None
+        self._spawn(self._watch(peer))
+        self.log.info("connected" if not resumed else "resumed", codecs=offer.codecs, direction=offer.video)
+        return answer
 
     def _make_peer(self) -> rtc.Peer:
         handlers = rtc.Handlers(
@@ -141,9 +146,10 @@ class Visit:
             sound=self.broadcast.hear,
             message=self._on_message,
             stamp=self._on_stamp,
-            lost=self._on_lost,
+            lost=lambda reason: self._on_lost(peer, reason),
         )
-        return rtc.Peer(self._settings.peer_settings(), handlers)
+        peer = rtc.Peer(self._settings.peer_settings(), handlers)
+        return peer
 
     def _take(self, frame: Frame) -> None:
         """In the decoder's thread: what nobody sees is not painted."""
@@ -169,13 +175,13 @@ class Visit:
         try:
             await peer.connected(self._settings.connect_seconds)
         except PeerError as error:
-            return self._on_lost(str(error))
+            return self._on_lost(peer, str(error))
         heard, report_at = time.monotonic(), time.monotonic() + REPORT_EVERY
         while peer is self._peer:
             heard = max(heard, peer.last_packet_at or 0.0)
             now = time.monotonic()
             if now >= heard + silence:
-                return self._on_lost(f"silent for {silence:g} s")
+                return self._on_lost(peer, f"silent for {silence:g} s")
             if now >= report_at:
                 report_at = now + REPORT_EVERY
                 self._report(peer)
@@ -257,7 +263,7 @@ class Visit:
                         self._peer.keep_envelope(stamp)
                 case Ended(reason):
                     self.ended = reason or "the edge said goodbye"
-                    self._on_lost(self.ended)
+                    self._on_lost(self._peer, self.ended)
                 case Reported(report):
                     self.log.debug("edge reports", limit=report.limit, fps=report.frames_per_s)
                 case Complained(error):
@@ -271,8 +277,8 @@ class Visit:
             if self._peer is not None:
                 self._peer.say(outgoing)
 
-    def _on_lost(self, reason: str) -> None:
-        if self._peer is not None:
+    def _on_lost(self, peer: rtc.Peer | None, reason: str) -> None:
+        if peer is not None and peer is self._peer:
             self.log.info("connection lost", reason=reason)
             self._leaving.add(leaving := self._spawn(self._drop_peer()))
             leaving.add_done_callback(self._leaving.discard)
@@ -282,10 +288,7 @@ class Visit:
         if peer is None:
             return
         self.alone_since = time.monotonic()
-        statistics = peer.statistics()
-        self._dropped_before.update(statistics.dropped)
-        self._received_before += statistics.received
-        self._sent_before += statistics.sent
+        self._past.add(peer.statistics())
         await peer.close()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

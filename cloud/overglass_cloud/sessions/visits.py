@@ -10,7 +10,7 @@ from collections import Counter
 import structlog
 
 from overglass_cloud.config import Settings
-from overglass_cloud.problems import Problem
+from overglass_cloud.problems import Problem, no_such_session
 from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.sessions.summary import Summary
@@ -75,14 +75,14 @@ class Visits:
         """Raises Problem 404 when there is none of this id, or it is somebody else's."""
         visit = self._by_id.get(id)
         if visit is None or visit.opened_by != admitted.id:
-            raise _no_such_session("It has ended or was never opened: POST /live opens one.")
+            raise no_such_session()
         return visit
 
     def watched(self, id: str, admitted: Pass) -> Visit:
         """The session to be viewed. Raises Problem 404, also when the token is for another one."""
         visit = self._by_id.get(id)
         if visit is None or admitted.session not in (None, id):
-            raise _no_such_session("It has ended; ask the wearer for a new link.")
+            raise no_such_session("It has ended; ask the wearer for a new link.")
         return visit
 
     async def end(self, visit: Visit, reason: str) -> None:
@@ -117,7 +117,3 @@ class Visits:
             cure="Try again later, or start the service with a higher --max-sessions.",
             headers={"Retry-After": "5"},
         )
-
-
-def _no_such_session(cure: str) -> Problem:
-    return Problem(404, "no-such-session", "there is no session here under this address", cure=cure)

@@ -7,6 +7,8 @@ that is laid once onto ours. Until the first report, the packet that waited leas
 
 from dataclasses import dataclass
 
+MAX_STEP = 3.0
+"Seconds by which a report may put a stream off its packets' arrival: more, and the sender set its clock."
 REBASE = 1 << 29
 "Ticks after which a stream's origin moves along: timestamps wrap at 2**32."
 
@@ -45,9 +47,11 @@ class CaptureClock:
         stream = self._streams.get(kind)
         if stream is None or stream.origin is None:
             return
-        if self._ahead is None:
-            ours = stream.least + _ticks(rtp_time, stream.origin) / stream.rate
+        ours = stream.least + _ticks(rtp_time, stream.origin) / stream.rate
+        if self._ahead is None or abs(sender_time - self._ahead - ours) > MAX_STEP:
             self._ahead = sender_time - ours
+            for other in self._streams.values():
+                other.reported = None  # told on the clock as it was
         stream.reported = (sender_time, rtp_time)
 
     def captured(self, kind: str, rtp_time: int) -> float | None:

@@ -68,7 +68,7 @@ class Inbound(RTCRtpReceiver):
         return True
 
     async def _handle_rtcp_packet(self, packet: rtp.AnyRtcpPacket) -> None:
-        if isinstance(packet, rtp.RtcpSrPacket):
+        if isinstance(packet, rtp.RtcpSrPacket) and packet.ssrc in self._statistics:
             ntp_time = packet.sender_info.ntp_timestamp
             self._sender_reports[packet.ssrc] = ((ntp_time >> 16) & 0xFFFFFFFF, time.monotonic())
             if packet.ssrc == self._media_ssrc:

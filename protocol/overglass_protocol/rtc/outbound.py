@@ -28,7 +28,7 @@ _WALL = time.time() - time.monotonic() + NTP_EPOCH
 
 def ntp_time(monotonic: float) -> int:
     """The 64-bit NTP timestamp of a time on this machine's monotonic clock."""
-    return int((monotonic + _WALL) * NTP_SECOND)
+    return int((monotonic + _WALL) * NTP_SECOND) % (1 << 64)
 
 
 class Outbound(RTCRtpSender):
@@ -60,7 +60,7 @@ class Outbound(RTCRtpSender):
         """Starts; aiortc calls this once the transport is up."""
         if self._tasks:
             return
-        codec = parameters.codecs[0]
+        codec = self._chosen(parameters.codecs)
         self.codec, self._payload_type = codec.name, codec.payloadType
         self._mid, self._cname = parameters.muxId, parameters.rtcp.cname
         self._extensions.configure(parameters)
@@ -79,6 +79,10 @@ class Outbound(RTCRtpSender):
     def wire_time(self, rtp_time: int) -> int:
         """The RTP timestamp that media of this time carries on the wire."""
         return (self._timestamp_origin + rtp_time) & 0xFFFFFFFF
+
+    def _chosen(self, codecs: list[Any]) -> Any:
+        """Of those negotiated, the one to send."""
+        return codecs[0]
 
     def _configure(self, parameters: Any) -> None:
         """Takes what else was negotiated."""

@@ -22,6 +22,8 @@ from overglass_protocol.rtc.rate import SendRate
 
 HISTORY = 2048
 "Packets kept for retransmission: over a second at 10 Mbit/s."
+OUTBOX = 60
+"Pictures, two seconds at 30 fps: sending one takes no time, unless the transport is gone."
 REPEAT_AFTER = 0.008
 "Seconds until a packet is sent a second time: beyond most bursts of loss, well before the next frame."
 REPEAT_FOR = 10.0
@@ -41,6 +43,8 @@ class VideoSender(Outbound):
         self.fraction_lost = 0.0
         self.on_key_frame_request: Callable[[], None] = lambda: None
         self.retransmitted = self.repeated = 0
+        self.unsent = 0
+        "Pictures for which a transport that stands still left no room."
         self._repeat_until = 0.0
         self._shortest_trip = float("inf")
         self._rtx_payload_type: int | None = None
@@ -64,7 +68,11 @@ class VideoSender(Outbound):
 
         Only on the loop. Never waits.
         """
-        self._outbox.put_nowait((data, rtp_time, captured))
+        if self._outbox.qsize() < OUTBOX:
+            self._outbox.put_nowait((data, rtp_time, captured))
+        else:
+            self.unsent += 1
+            self.on_key_frame_request()  # what follows would build on what was lost
 
     def _configure(self, parameters: Any) -> None:
         self._rtx_payload_type = next(

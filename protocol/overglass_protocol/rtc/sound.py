@@ -7,6 +7,7 @@ Runs on the event loop.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,6 @@ class SoundSender(Outbound):
 
     def __init__(self, trackOrKind: Any, transport: Any) -> None:  # noqa: N803 - aiortc's name
         super().__init__(trackOrKind, transport)
-        self.dropped = 0
         self._outbox: asyncio.Queue[tuple[SoundPacket, float | None]] = asyncio.Queue(OUTBOX)
 
     def send_packet(self, packet: SoundPacket, captured: float | None = None) -> None:
@@ -81,10 +81,11 @@ class SoundSender(Outbound):
 
         Only on the loop. Never waits.
         """
-        try:
+        with suppress(asyncio.QueueFull):  # of a transport that stands still; the receiver hears a gap
             self._outbox.put_nowait((packet, captured))
-        except asyncio.QueueFull:
-            self.dropped += 1
+
+    def _chosen(self, codecs: list[Any]) -> Any:
+        return next(codec for codec in codecs if codec.name.lower() == "opus")
 
     async def _pump(self) -> None:
         try:

@@ -176,6 +176,8 @@ class Video:
         dropped: Counter[str] = Counter()
         if self._encoder is not None:
             dropped.update(self._encoder.slot.dropped)
+        if self._sender is not None and self._sender.unsent:
+            dropped["transport stands still"] += self._sender.unsent
         if self._decoder is not None:
             dropped.update(self._decoder.dropped)
         if self._receiver is not None:

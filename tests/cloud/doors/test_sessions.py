@@ -133,7 +133,17 @@ async def test_what_is_not_there_is_a_problem_too() -> None:
 
 async def test_a_name_that_somebody_else_controls_does_not_reach_a_loopback_service() -> None:
     async with running() as client:
-        assert (await client.get("/looks", headers={"Host": "evil.example"})).status_code == 400
+        refused = await client.get("/looks", headers={"Host": "evil.example"})
+        assert_problem(refused, 400, "unknown-host")
+        for name in ("localhost:8400", "127.0.0.1", "[::1]:8400", "LOCALHOST"):
+            assert (await client.get("/looks", headers={"Host": name})).status_code == 200
+
+
+async def test_no_page_of_ours_loads_anything_from_elsewhere() -> None:
+    async with running() as client:
+        for path in ("/docs", "/redoc"):
+            assert (await client.get(path)).status_code == 404
+        assert (await client.get("/openapi.json")).status_code == 200
 
 
 async def test_beyond_loopback_a_token_opens_one_session_at_a_time_and_only_its_owner_ends_it() -> None:

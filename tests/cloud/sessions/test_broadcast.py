@@ -2,13 +2,17 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from overglass_cloud.sessions.broadcast import MAX_STEP, Retimer
+from overglass_cloud.config import Settings
+from overglass_cloud.problems import Problem
+from overglass_cloud.sessions.broadcast import MAX_STEP, Broadcast, Retimer, Viewer
 from overglass_cloud.tokens import EVERYBODY
+from overglass_protocol.rtc import Handlers, Peer, sdp
 from tests.cloud.doors.test_whep import Seen, publish, publishing, until, view
-from tests.cloud.parts import offering, post, running
+from tests.cloud.parts import LOOPBACK, offering, post, running
 
 RATE = 90_000
 
@@ -36,6 +40,57 @@ def test_a_stream_that_jumps_without_a_word_is_put_back_in_time() -> None:
     assert retimer(10_000_000, 100.1) == pytest.approx(100.1 * RATE, abs=1)
     assert retimer(10_003_000, 100.1 + 1 / 30) == pytest.approx((100.1 + 1 / 30) * RATE, abs=1)
     assert abs(retimer(10_003_000 + int(MAX_STEP * RATE) // 2, 100.2) / RATE - 100.2) < MAX_STEP
+
+
+class Keys:
+    """In an encoder's place: counts the key frames asked for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def want_key_frame(self) -> None:
+        self.count += 1
+
+    def close(self) -> None: ...
+
+
+async def test_viewers_who_ask_for_key_frames_without_end_get_one_and_set_one_timer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broadcast = Broadcast(Settings(), lambda frame, envelope: envelope)
+    keys = Keys()
+    broadcast._viewers["x"] = Viewer("x", Peer(LOOPBACK, Handlers()), None, codec="H264")
+    broadcast._encoders["H264"] = keys  # type: ignore[assignment]
+    broadcast._key_at["H264"] = 0.0
+    timers: list[object] = []
+    loop = asyncio.get_running_loop()
+    set_timer = loop.call_later
+
+    def call_later(delay: float, callback: Any, *args: Any) -> asyncio.TimerHandle:
+        timers.append(callback)
+        return set_timer(delay, callback, *args)
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    for _ in range(200):
+        broadcast._refresh("x")
+    await until(lambda: keys.count == 1)
+    for _ in range(200):
+        broadcast._refresh("x")
+    assert timers.count(broadcast._make_key) == 2
+    assert keys.count == 1
+    await broadcast.close()
+
+
+async def test_a_viewer_that_is_lost_while_the_session_ends_is_closed_to_the_end() -> None:
+    broadcast = Broadcast(Settings(), lambda frame, envelope: envelope)
+    async with offering("recvonly") as (_, offer):
+        viewer, _ = await broadcast.admit(sdp.read_offer(offer))
+        broadcast._on_lost(viewer.id, "just now")
+        await broadcast.close()
+    assert viewer.peer._connection.connectionState == "closed"
+    async with offering("recvonly") as (_, offer):
+        with pytest.raises(Problem, match="no session"):
+            await broadcast.admit(sdp.read_offer(offer))
 
 
 async def test_viewers_stay_when_the_wearer_comes_back_on_a_new_connection() -> None:

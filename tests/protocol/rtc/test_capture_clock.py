@@ -48,3 +48,19 @@ def test_timestamps_that_wrap_go_on() -> None:
     for hour in range(30):
         hours.on_packet("video", VIDEO, hour * 3600 * VIDEO % 2**32, 10.0 + hour * 3600)
     assert hours.captured("video", 29 * 3600 * VIDEO % 2**32) == pytest.approx(10.0 + 29 * 3600)
+
+
+def test_a_sender_that_sets_its_clock_moves_nothing_it_captured() -> None:
+    """A device that reports its uptime until it has heard the time."""
+    clock = CaptureClock()
+    for n in range(10):
+        clock.on_packet("video", VIDEO, n * VIDEO, 100.0 + n)
+        clock.on_packet("sound", SOUND, n * SOUND, 100.0 + n)
+    clock.on_report("video", 12.0, 0)
+    clock.on_report("sound", 12.0, 0)
+    assert clock.captured("video", 9 * VIDEO) == pytest.approx(109.0)
+    clock.on_report("video", 3.9e9, 5 * VIDEO)
+    assert clock.captured("video", 9 * VIDEO) == pytest.approx(109.0)
+    assert clock.captured("sound", 9 * SOUND) == pytest.approx(109.0)
+    clock.on_report("sound", 3.9e9 + 1, 6 * SOUND)
+    assert clock.captured("sound", 9 * SOUND) == pytest.approx(109.0)

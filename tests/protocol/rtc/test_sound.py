@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import time
 
 import pytest
@@ -81,4 +82,34 @@ async def test_a_transport_that_stalls_costs_packets_and_no_memory() -> None:
     sender = SoundSender("audio", Transport())
     for n in range(OUTBOX + 7):
         sender.send_packet(SoundPacket(b"x", n, n))
-    assert sender.dropped == 7
+    assert sender._outbox.qsize() == OUTBOX
+
+
+async def test_opus_goes_out_as_opus_whatever_an_offer_prefers() -> None:
+    heard: list[bytes] = []
+    enough = asyncio.Event()
+
+    def hear(packet: SoundPacket, captured: float) -> None:
+        heard.append(packet.data)
+        enough.set()
+
+    offering, answering = Peer(SETTINGS, Handlers(sound=hear)), Peer(SETTINGS, Handlers())
+    try:
+        offer = await offering.offer(sound="recvonly")
+        line = re.search(r"(m=audio \d+ \S+) (\d+)", offer)
+        assert line is not None
+        opus = f"a=rtpmap:{line[2]}"
+        pcmu_first = offer.replace(line[0], f"{line[1]} 0 {line[2]}")
+        pcmu_first = pcmu_first.replace(opus, f"a=rtpmap:0 PCMU/8000\r\n{opus}")
+        await offering.accept(await answering.answer(sdp.read_offer(pcmu_first), sends_sound=True))
+        await answering.connected(10)
+        async with asyncio.timeout(15):
+            n = 0
+            while not enough.is_set():
+                answering.send_sound(SoundPacket(b"opus", n * 960, n))
+                n += 1
+                await asyncio.sleep(0.005)
+    finally:
+        await offering.close()
+        await answering.close()
+    assert set(heard) == {b"opus"}

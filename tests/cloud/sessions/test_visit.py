@@ -1,0 +1,57 @@
+"""One session whose connection is made anew from several sides at once."""
+
+import asyncio
+
+import pytest
+
+from overglass_cloud.tokens import EVERYBODY
+from overglass_protocol import rtc
+from tests.cloud.doors.test_sessions import assert_problem
+from tests.cloud.doors.test_whep import until
+from tests.cloud.parts import offering, post, running
+
+
+@pytest.fixture
+def peers(monkeypatch: pytest.MonkeyPatch) -> list[rtc.Peer]:
+    """Every peer that the service makes."""
+    made: list[rtc.Peer] = []
+
+    class Kept(rtc.Peer):
+        def __init__(self, settings: rtc.PeerSettings, handlers: rtc.Handlers) -> None:
+            super().__init__(settings, handlers)
+            made.append(self)
+
+    monkeypatch.setattr(rtc, "Peer", Kept)
+    return made
+
+
+def are_open(peers: list[rtc.Peer]) -> int:
+    return sum(peer._connection.connectionState != "closed" for peer in peers)
+
+
+async def test_resumes_at_once_leave_one_connection(peers: list[rtc.Peer]) -> None:
+    async with running() as client, offering() as (_, a), offering() as (_, b), offering() as (_, c):
+        opened = await post(client, a)
+        resume = {"Overglass-Resume": opened.headers["overglass-resume"]}
+        answers = await asyncio.gather(*(post(client, offer, headers=resume) for offer in (b, c)))
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert are_open(peers) == 1
+        await client.delete(opened.headers["location"])
+        assert are_open(peers) == 0
+
+
+async def test_a_session_that_ends_while_it_is_resumed_stays_ended(peers: list[rtc.Peer]) -> None:
+    async with running() as client, offering() as (_, a), offering() as (_, b):
+        opened = await post(client, a)
+        location = opened.headers["location"]
+        visits = client.app.state.visits  # type: ignore[attr-defined]
+        visit = visits.find(location.rpartition("/")[2], EVERYBODY)
+        before = len(peers)
+        resuming = asyncio.create_task(
+            post(client, b, headers={"Overglass-Resume": opened.headers["overglass-resume"]})
+        )
+        await until(lambda: len(peers) > before)
+        assert (await client.delete(location)).status_code == 200
+        assert_problem(await resuming, 404, "no-such-session")
+        assert visit.ended is not None
+        assert are_open(peers[before:]) == 0
