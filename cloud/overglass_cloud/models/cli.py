@@ -47,7 +47,7 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([_described(store, name) for name in store.manifest.names]))
         return
-    table = Table("model", "here", "what it is for", "size", "licence", caption=str(store.folder))
+    table = Table("model", "here", "what it is for", "size", "licence", caption=f"in {store.folder}")
     for model in store.manifest:
         state = {"here": "yes", "missing": "no", "damaged": "[red]damaged[/]"}[store.state(model.name)]
         table.add_row(model.name, state, model.purpose, decimal(model.size), model.licence)
@@ -61,10 +61,15 @@ def pull(names: Names = None) -> None:
     wanted = _known(store, names) or [name for name in store.manifest.names if not store.has(name)]
     if not wanted:
         typer.echo(f"All models are in {store.folder}.")
-    for name in wanted:
-        with _bar(store, name) as (progress, task):
-            path = store.pull(name, lambda done, doing: progress.update(task, completed=done, doing=doing))
-            progress.update(task, completed=store.manifest[name].size, doing="here")
+    for n, name in enumerate(wanted, 1):
+        try:
+            with _bar(store, name) as (progress, task):
+                path = store.pull(
+                    name, lambda done, doing: progress.update(task, completed=done, doing=doing)
+                )
+                progress.update(task, completed=store.manifest[name].size, doing="here")
+        except ModelError as error:
+            raise _and_others(error, wanted[n:]) from error
         typer.echo(f"{name}: {path}")
 
 
@@ -95,6 +100,14 @@ def verify(names: Names = None, as_json: Json = False) -> None:
         typer.echo(f"overglass: {fault}", err=True)
     if faults:
         raise faults[-1]
+
+
+def _and_others(error: ModelError, left: list[str]) -> ModelError:
+    """The same error, which says what was not tried any more."""
+    if not left:
+        return error
+    others = f"Not tried any more: {', '.join(left)}; 'overglass models pull' fetches all that are missing."
+    return ModelError(error.message, cure=f"{error.cure} {others}")
 
 
 def _known(store: "Store", names: list[str] | None) -> list[str]:

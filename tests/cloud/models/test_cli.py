@@ -83,6 +83,15 @@ def test_a_pull_that_fails_has_a_status_and_an_error(tmp_path: Path, monkeypatch
     assert isinstance(failed.exception, ModelError)
 
 
+def test_a_pull_of_several_that_fails_says_what_was_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Publisher(Turn(status=404)) as publisher:
+        use(Store(tmp_path, publisher.manifest(*TWO)), monkeypatch)
+        failed = ran("pull")
+    assert "Not tried any more: ear; 'overglass models pull'" in str(failed.exception)
+
+
 def test_an_unknown_name_is_refused_before_anything_is_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
