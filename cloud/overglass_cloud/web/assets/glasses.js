@@ -25,6 +25,7 @@ export class Glasses {
   codec = null;
   #door; #listener; #worker = null;
   #sent = new Map();
+  #asked = { camera: 0, microphone: 0 };
   #run = 0;
   #attempt = 0; // since the last connection that stood
   #wake = () => {};
@@ -39,7 +40,6 @@ export class Glasses {
     }
   }
 
-  get measured() { return this.#worker !== null; }
   get resumeToken() { return sessionStorage.getItem(RESUME_KEY); }
 
   // Opens the camera and keeps a session until `stop`. Troubles are told to the listener, not thrown.
@@ -90,10 +90,8 @@ export class Glasses {
   async chooseCamera({ id = null, facing = this.facing, size = this.size }) {
     Object.assign(this, { cameraId: id, facing, size });
     if (!this.camera) return;
-    this.camera.stop(); // phones open one camera at a time
     try {
-      await this.#openCamera();
-      await this.connection?.setCamera(this.camera);
+      if (await this.#openCamera()) await this.connection?.setCamera(this.camera);
     } catch (error) {
       this.stop();
       this.#enter("trouble", error);
@@ -102,9 +100,11 @@ export class Glasses {
 
   // Rejects with CameraFault.
   async setMicrophone(on) {
+    const track = await this.#granted("microphone", () => (on ? openMicrophone() : null));
+    if (on && !track) return;
     const before = this.microphone;
-    this.microphone = on ? await openMicrophone() : null;
-    await this.connection?.setMicrophone(this.microphone);
+    this.microphone = track;
+    await this.connection?.setMicrophone(track);
     before?.stop();
   }
 
@@ -121,11 +121,29 @@ export class Glasses {
     return tripOf({ envelope, clock: this.connection.talk.clock, encoded, arrived, shown });
   }
 
+  // Whether there is a camera now; not so if it was taken off meanwhile, or another one was asked for.
   async #openCamera() {
-    const track = await openCamera({ id: this.cameraId, facing: this.facing, size: this.size });
+    this.camera?.stop(); // phones open one camera at a time
+    const { cameraId: id, facing, size } = this;
+    const track = await this.#granted("camera", () => openCamera({ id, facing, size }));
+    if (!track) return false;
     track.onended = () => this.#cameraEnded(track);
     this.camera = track;
     this.#listener.camera(track);
+    return true;
+  }
+
+  // A person may take long to allow a device: one that nobody waits for any more is switched off at once.
+  async #granted(kind, open) {
+    const number = ++this.#asked[kind];
+    try {
+      const track = await open();
+      if (number === this.#asked[kind]) return track;
+      track?.stop();
+    } catch (error) {
+      if (number === this.#asked[kind]) throw error;
+    }
+    return null;
   }
 
   #cameraEnded(track) {
@@ -213,8 +231,11 @@ export class Glasses {
   }
 
   #letGo() {
-    for (const track of [this.camera, this.microphone]) track?.stop();
-    this.camera = this.microphone = null;
+    for (const kind of ["camera", "microphone"]) {
+      this.#asked[kind] += 1; // what is granted from now on comes too late
+      this[kind]?.stop();
+      this[kind] = null;
+    }
   }
 
   #enter(phase, trouble = null) {
