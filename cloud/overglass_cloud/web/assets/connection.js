@@ -57,7 +57,7 @@ export class Connection {
     this.location = opened.location;
     if (this.closed) return opened;
     await this.peer.setRemoteDescription({ type: "answer", sdp: quickStart(opened.answer) });
-    await this.#connected();
+    await connected(this.peer);
     this.#heard = seconds();
     this.#keep();
     return opened;
@@ -69,11 +69,11 @@ export class Connection {
   }
 
   async setMicrophone(track) {
-    await this.#audio.sender.replaceTrack(track);
+    if (!this.closed) await this.#audio.sender.replaceTrack(track);
   }
 
   async setCamera(track) {
-    await this.#video.sender.replaceTrack(track);
+    if (!this.closed) await this.#video.sender.replaceTrack(track);
   }
 
   // Sends the envelope of a picture whose codec has no place for it.
@@ -154,25 +154,27 @@ export class Connection {
       });
     });
   }
-
-  async #connected() {
-    if (this.peer.connectionState === "connected") return;
-    await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new NoMedia()), CONNECT_MS);
-      this.peer.addEventListener("connectionstatechange", () => {
-        const state = this.peer.connectionState;
-        if (state === "connected" || state === "failed" || state === "closed") clearTimeout(late);
-        if (state === "connected") resolve();
-        if (state === "failed" || state === "closed") reject(new NoMedia());
-      });
-    });
-  }
 }
 
 export class NoMedia extends Error {
   constructor() {
     super("no media connection came about");
   }
+}
+
+// Rejects with NoMedia when it takes too long.
+export function connected(peer) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new NoMedia()), CONNECT_MS);
+    const look = () => {
+      if (peer.connectionState === "connected") resolve();
+      else if (["failed", "closed"].includes(peer.connectionState)) reject(new NoMedia());
+      else return;
+      clearTimeout(late);
+    };
+    peer.addEventListener("connectionstatechange", look);
+    look();
+  });
 }
 
 export const seconds = () => performance.now() / 1000;
