@@ -3,6 +3,7 @@
 
 const RESUME_HEADER = "Overglass-Resume";
 const PATIENCE_MS = 8000;
+const OPENING_MS = 40_000; // a look may have to load its model first
 
 export class Unreachable extends Error {}
 
@@ -20,7 +21,7 @@ export class Door {
   async open(offer, { look, resumeToken }) {
     const headers = { "Content-Type": "application/sdp" };
     if (resumeToken) headers[RESUME_HEADER] = resumeToken;
-    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer });
+    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer, patience: OPENING_MS });
     return {
       answer: await response.text(),
       location: response.headers.get("Location"),
@@ -66,12 +67,12 @@ export class Door {
     }
   }
 
-  async #ask(method, path, { headers = {}, ...rest } = {}) {
+  async #ask(method, path, { headers = {}, patience = PATIENCE_MS, ...rest } = {}) {
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     let response;
     try {
       response = await fetch(path, {
-        method, headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...rest,
+        method, headers, cache: "no-store", signal: AbortSignal.timeout(patience), ...rest,
       });
     } catch (error) {
       throw new Unreachable("the service does not answer", { cause: error });

@@ -2,13 +2,15 @@
 // as overglass_edge/agent.py is beside a real camera. Shows nothing; tells its listener what happened.
 
 import { CameraFault, openCamera, openMicrophone } from "./camera.js";
-import { Connection, NoMedia, measurable } from "./connection.js";
+import { Connection, NoMedia, measurable, seconds } from "./connection.js";
 import { Refused } from "./door.js";
 import { Arrivals } from "./wire/arrivals.js";
 import { tripOf } from "./wire/trip.js";
 
 const RESUME_KEY = "overglass.resume";
 const BACKOFF_S = [0.3, 0.7, 1.5, 3, 5];
+const USED_S = 40; // longer than the service keeps a session whose page was closed
+const USED_EVERY_S = 2;
 const SENT_KEPT = 256;
 const PROGRAM = "overglass page";
 
@@ -28,6 +30,7 @@ export class Glasses {
   #asked = { camera: 0, microphone: 0 };
   #run = 0;
   #attempt = 0; // since the last connection that stood
+  #usedSince = null; // for so long the token has been another page's
   #wake = () => {};
 
   // `listener`: {phase, camera, result, message}, each a function.
@@ -153,6 +156,7 @@ export class Glasses {
   }
 
   async #keepConnected(run) {
+    this.#usedSince = null;
     for (this.#attempt = 0; run === this.#run; this.#attempt += 1) {
       this.#enter(this.#attempt === 0 && !this.resumeToken ? "connecting" : "away");
       try {
@@ -193,6 +197,7 @@ export class Glasses {
       return undefined;
     }
     this.#attempt = 0;
+    this.#usedSince = null;
     sessionStorage.setItem(RESUME_KEY, opened.resumeToken);
     this.#listener.result(connection.received);
     this.#enter("live");
@@ -205,6 +210,10 @@ export class Glasses {
     const backoff = BACKOFF_S[Math.min(attempt, BACKOFF_S.length - 1)];
     if (!(error instanceof Refused)) return error instanceof NoMedia && attempt >= 3 ? null : backoff;
     if (error.status === 503 || error.status === 429) return Math.max(error.retryAfter ?? 0, backoff, 2);
+    if (error.code === "token-used") {
+      this.#usedSince ??= seconds();
+      return seconds() - this.#usedSince < USED_S ? USED_EVERY_S : null;
+    }
     return error.status >= 500 ? backoff : null;
   }
 

@@ -32,10 +32,16 @@ const CAMERA = {
   },
 };
 
-// {icon, title, words, cure, asksForToken?}
-export function troubleOf(error) {
+const ELSEWHERE = {
+  icon: "key", title: "The glasses are on elsewhere",
+  words: "Another page wears them with the same token, or was closed a moment ago.",
+  cure: "Take them off there. This page tries again by itself for about 40 s.",
+};
+
+// {icon, title, words, cure, asksForToken?, mayRetry?}; `phase` is what the glasses make of it: away or trouble.
+export function troubleOf(error, phase = "trouble") {
   if (error instanceof CameraFault) return CAMERA[error.kind];
-  if (error instanceof Refused) return refusal(error);
+  if (error instanceof Refused) return refusal(error, phase);
   if (error instanceof Unreachable) {
     return {
       icon: "lost", title: "The service does not answer",
@@ -63,7 +69,8 @@ export const NO_WEBRTC = {
   cure: "Open the page in a current Chrome, Edge, Safari or Firefox.",
 };
 
-function refusal({ status, detail, cure, code, retryAfter }) {
+function refusal({ status, detail, cure, code, retryAfter }, phase) {
+  if (code === "token-used" && phase === "away") return ELSEWHERE;
   if (status === 401) {
     const expired = /expired/.test(detail);
     return {
@@ -73,8 +80,11 @@ function refusal({ status, detail, cure, code, retryAfter }) {
     };
   }
   if (status === 403) {
-    const title = code === "token-used" ? "The token was used already" : "The token does not open this door";
-    return { icon: "key", title, words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true };
+    const used = code === "token-used";
+    return {
+      icon: "key", title: used ? "The token is in use" : "The token does not open this door",
+      words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true, mayRetry: used,
+    };
   }
   if (status === 503) {
     return {
