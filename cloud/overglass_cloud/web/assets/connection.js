@@ -12,6 +12,9 @@ const START_KBITS = 1500;
 
 export const measurable = () => "RTCRtpScriptTransform" in window;
 
+// Whether pictures can be sent with an envelope, which also needs to know when each was captured.
+export const canStamp = () => measurable() && "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+
 export class Connection {
   location = null;
   talk;
