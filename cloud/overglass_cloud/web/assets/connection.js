@@ -6,6 +6,7 @@ import { writeFrameStamp } from "./wire/stamps.js";
 
 const CONNECT_MS = 10_000;
 const GATHER_MS = 400;
+const GATHER_FAR_MS = 1500; // STUN and TURN servers are not next door
 const SILENCE_S = 2.5;
 const MAX_BITRATE = 5_000_000;
 const START_KBITS = 1500;
@@ -54,8 +55,7 @@ export class Connection {
   // Opens or resumes a session. Rejects with the door's errors, or Error when no media connection comes.
   async open(door, { look, resumeToken, microphone }) {
     if (microphone) await this.#audio.sender.replaceTrack(microphone);
-    await this.peer.setLocalDescription();
-    await this.#gathered();
+    await prepare(this.peer, await door.iceServers("/live"));
     const opened = await door.open(this.peer.localDescription.sdp, { look, resumeToken });
     this.location = opened.location;
     if (this.closed) return opened;
@@ -144,25 +144,28 @@ export class Connection {
   #sayLater(data) {
     this.#control.addEventListener("open", () => this.#control.send(data), { once: true });
   }
-
-  // A loopback or office network is done in milliseconds; what comes later the service learns by itself.
-  async #gathered() {
-    if (this.peer.iceGatheringState === "complete") return;
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      this.peer.addEventListener("icegatheringstatechange", () => {
-        if (this.peer.iceGatheringState !== "complete") return;
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
 }
 
 export class NoMedia extends Error {
   constructor() {
     super("no media connection came about");
   }
+}
+
+// Makes the offer, with the candidates that are known soon; what comes later the other side learns by itself.
+// A loopback or office network is done in milliseconds.
+export async function prepare(peer, iceServers) {
+  peer.setConfiguration({ ...peer.getConfiguration(), iceServers });
+  await peer.setLocalDescription();
+  if (peer.iceGatheringState === "complete") return;
+  await new Promise((resolve) => {
+    const timer = setTimeout(resolve, iceServers.length ? GATHER_FAR_MS : GATHER_MS);
+    peer.addEventListener("icegatheringstatechange", () => {
+      if (peer.iceGatheringState !== "complete") return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 // Rejects with NoMedia when it takes too long.

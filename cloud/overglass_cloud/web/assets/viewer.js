@@ -1,7 +1,7 @@
 // Watches somebody's glasses (WHEP): one connection after the other, as long as there is something to see.
 // Shows nothing; tells its listener what happened.
 
-import { connected, measurable } from "./connection.js";
+import { connected, measurable, prepare } from "./connection.js";
 import { Refused } from "./door.js";
 import { Arrivals } from "./wire/arrivals.js";
 
@@ -75,7 +75,7 @@ export class Viewer {
       const options = { side: "receive", timeOrigin: performance.timeOrigin };
       video.receiver.transform = new RTCRtpScriptTransform(this.#worker, options);
     }
-    await peer.setLocalDescription();
+    await prepare(peer, await this.#door.iceServers(this.#door.viewing(this.#id)));
     const { answer, location } = await this.#door.view(this.#id, peer.localDescription.sdp);
     this.#location = location;
     if (this.peer !== peer) throw new Error("the page was left");
