@@ -33,7 +33,7 @@ DEADLINES = """
     return controller.signal;
   };
   window.pass = (time) => {
-    for (const [ms, controller] of deadlines) if (ms <= time) controller.abort(new DOMException("", "TimeoutError"));
+    for (const [ms, controller] of deadlines) if (ms <= time) controller.abort();
   };
 """
 "Whatever waits at most so long for an answer gives up when `pass(ms)` says that the time is over."

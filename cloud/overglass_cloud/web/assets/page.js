@@ -20,7 +20,7 @@ import * as token from "./token.js";
 import { NO_WEBRTC } from "./troubles.js";
 
 const FRAMES_KEPT = 1000;
-const NO_DRAWING = "What is drawn needs a newer browser: this one cannot say which picture a drawing belongs to. Only what is painted can be chosen.";
+const NO_DRAWING = "What is drawn needs a newer browser: this one cannot say which picture a drawing belongs to. All that is painted works.";
 const SHOW_EVERY_MS = 250;
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search); // ?codec=vp8&size=square&look=comic&start

@@ -44,6 +44,7 @@ export class Status {
     const form = this.#find("token-form");
     if (form) form.hidden = !trouble.asksForToken;
     this.#find("retry").hidden = Boolean((trouble.asksForToken && !trouble.mayRetry) || trouble.final);
+    this.#find("retry").classList.toggle("primary", !trouble.asksForToken);
     const hidden = card.hidden;
     card.hidden = false;
     if (hidden && trouble.asksForToken) this.#find("token").focus();

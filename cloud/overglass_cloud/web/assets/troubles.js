@@ -38,6 +38,12 @@ const ELSEWHERE = {
   cure: "Take them off there. This page tries again by itself for about 40 s.",
 };
 
+const IN_USE = {
+  icon: "key", title: "The token is in use",
+  words: "Another page still wears glasses with it, and it is good for one pair at a time.",
+  cure: "Take them off there and try again, or ask for a new token.", asksForToken: true, mayRetry: true,
+};
+
 // {icon, title, words, cure, asksForToken?, mayRetry?}; `phase` is what the glasses make of it: away or trouble.
 export function troubleOf(error, phase = "trouble") {
   if (error instanceof CameraFault) return CAMERA[error.kind];
@@ -70,7 +76,7 @@ export const NO_WEBRTC = {
 };
 
 function refusal({ status, detail, cure, code, retryAfter }, phase) {
-  if (code === "token-used" && phase === "away") return ELSEWHERE;
+  if (code === "token-used") return phase === "away" ? ELSEWHERE : IN_USE;
   if (status === 401) {
     const expired = /expired/.test(detail);
     return {
@@ -80,11 +86,8 @@ function refusal({ status, detail, cure, code, retryAfter }, phase) {
     };
   }
   if (status === 403) {
-    const used = code === "token-used";
-    return {
-      icon: "key", title: used ? "The token is in use" : "The token does not open this door",
-      words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true, mayRetry: used,
-    };
+    const title = "The token does not open this door";
+    return { icon: "key", title, words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true };
   }
   if (status === 503) {
     return {
