@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Route
 
 from overglass_cloud.tokens import make_token
 from overglass_simulators.service import Service
@@ -23,6 +24,19 @@ SECRET = "a secret that is long enough for its job"
 BUSY = """
   navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("in use", "NotReadableError"); };
 """
+
+DEADLINES = """
+  const deadlines = [];
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    deadlines.push([ms, controller]);
+    return controller.signal;
+  };
+  window.pass = (time) => {
+    for (const [ms, controller] of deadlines) if (ms <= time) controller.abort();
+  };
+"""
+"Whatever waits at most so long for an answer gives up when `pass(ms)` says that the time is over."
 
 
 @pytest.fixture
@@ -108,11 +122,10 @@ async def test_a_missing_token_is_asked_for_and_kept_out_of_the_address(camera: 
             await until(fresh, "overglass.phase === 'live' && overglass.frames.length > 5")
 
 
-@pytest.mark.parametrize("kind", ["expired", "used", "view"])
+@pytest.mark.parametrize("kind", ["expired", "view"])
 async def test_a_token_that_opens_nothing_is_told_with_its_reason(kind: str, camera: Path) -> None:
     expected = {
         "expired": ("The token has expired", "overglass token"),
-        "used": ("The token was used already", "ask for a new token"),
         "view": ("The token does not open this door", "--scope session"),
     }
     with service(secret=SECRET) as url:
@@ -120,8 +133,6 @@ async def test_a_token_that_opens_nothing_is_told_with_its_reason(kind: str, cam
             token = make_token(
                 SECRET, "view" if kind == "view" else "session", -5 if kind == "expired" else 5
             )
-            if kind == "used":
-                await worn(browser, f"{url}/#token={token}")
             page = await opened(browser, f"{url}/#token={token}")
             await page.click("#start")
             words = await told(page)
@@ -129,6 +140,62 @@ async def test_a_token_that_opens_nothing_is_told_with_its_reason(kind: str, cam
     title, cure = expected[kind]
     assert title in words
     assert cure in words
+
+
+async def test_a_token_in_use_is_waited_for_until_the_other_page_is_gone_for_good(camera: Path) -> None:
+    with service(secret=SECRET, resume_seconds=2) as url:
+        async with chromium(camera) as browser:
+            address = f"{url}/#token={make_token(SECRET, 'session', 5)}"
+            first = await worn(browser, address)
+            second = await opened(browser, address, phone=True)
+            await second.click("#start")
+            words = await told(second)
+            assert "The glasses are on elsewhere" in words
+            assert "tries again by itself" in words
+            assert await second.locator("#retry").is_visible()
+            assert await second.locator("#token").is_hidden()
+            assert await findings(second) == []
+            await first.close()
+            await until(second, "overglass.phase === 'live' && overglass.frames.length > 5")
+            assert await second.locator("#trouble").is_hidden()
+
+
+async def test_a_token_that_stays_in_use_is_told_in_the_end_and_may_be_tried_again(camera: Path) -> None:
+    with service(secret=SECRET) as url:
+        async with chromium(camera) as browser:
+            address = f"{url}/#token={make_token(SECRET, 'session', 5)}"
+            first = await worn(browser, address)
+            second = await opened(browser, address)
+            await second.clock.install()
+            await second.click("#start")
+            await until(second, "overglass.phase === 'away'")
+            await second.clock.fast_forward(60_000)
+            await until(second, "overglass.phase === 'trouble'")
+            words = await told(second)
+            assert "The token is in use" in words
+            assert "ask for a new token" in words
+            assert await second.locator("#token").is_visible()
+            assert await findings(second) == []
+            await first.click("#stop")
+            await second.click("#retry")
+            await until(second, "overglass.phase === 'live'")
+
+
+async def test_a_look_that_starts_slowly_is_waited_for_and_not_asked_for_twice(camera: Path) -> None:
+    asked = []
+    with service() as url:
+        async with chromium(camera) as browser:
+            page = await opened(browser, url, script=DEADLINES)
+
+            async def after_half_a_minute(route: Route) -> None:
+                asked.append(route.request.method)
+                await page.evaluate("pass(30_000)")
+                await route.continue_()
+
+            await page.route("**/live?*", after_half_a_minute)
+            await page.click("#start")
+            await until(page, "overglass.phase === 'live' && overglass.frames.length > 5")
+    assert asked == ["POST"]
 
 
 async def test_a_full_service_is_waited_for(camera: Path) -> None:

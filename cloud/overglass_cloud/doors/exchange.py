@@ -51,7 +51,7 @@ def created(answer: str, location: str, credentials: Credentials | None, setting
     response = Response(answer, 201, {"Location": location}, media_type=SDP)
     if credentials is not None:
         response.headers["ETag"] = etag(credentials)
-    for link in _ice_links(settings):
+    for link in ice_links(settings):
         response.headers.append("Link", link)
     return response
 
@@ -98,7 +98,8 @@ def nothing() -> Response:
     return Response(status_code=204)
 
 
-def _ice_links(settings: Settings) -> Sequence[str]:
+def ice_links(settings: Settings) -> Sequence[str]:
+    """The configured STUN and TURN servers as values of Link (RFC 9725, 4.6), credentials included."""
     password = settings.ice_password
     login = ""
     if settings.ice_username is not None and password is not None:

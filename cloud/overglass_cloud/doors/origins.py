@@ -5,13 +5,14 @@ may, and those that the settings name: otherwise any page on the web could use a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from overglass_cloud import tokens
 from overglass_cloud.doors.exchange import SDP, TRICKLE
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
@@ -22,12 +23,22 @@ _A_DAY = "86400"
 
 
 class Origins:
-    """ASGI middleware. `anywhere`: every origin may come."""
+    """ASGI middleware. `anywhere`: every origin may come.
 
-    def __init__(self, app: ASGIApp, anywhere: bool, named: Sequence[str] = ()) -> None:
+    `links`: the Link headers for a door and the Authorization that came; none for those not let in.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        anywhere: bool,
+        named: Sequence[str] = (),
+        links: Callable[[tokens.Scope, str | None], Sequence[str]] = lambda scope, authorization: (),
+    ) -> None:
         self._app = app
         self._anywhere = anywhere
         self._named = set(named)
+        self._links = links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,6 +61,10 @@ class Origins:
         path = request.url.path.rstrip("/")
         if path == "/live" or path.endswith("/view"):
             response.headers["Accept-Post"] = SDP
+            if self._lets_in(origin):
+                scope: tokens.Scope = "session" if path == "/live" else "view"
+                for link in self._links(scope, request.headers.get("authorization")):
+                    response.headers.append("Link", link)
         elif path.startswith("/live/"):
             response.headers["Accept-Patch"] = TRICKLE
         self._mark(response.headers, origin)

@@ -4,10 +4,11 @@ import re
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from overglass_cloud.config import Settings
 from overglass_cloud.doors.exchange import created
-from overglass_cloud.tokens import make_token
+from overglass_cloud.tokens import Scope, make_token
 from tests.cloud.doors.test_sessions import SECRET, assert_problem
 from tests.cloud.parts import offering, post, running
 
@@ -192,6 +193,19 @@ async def test_4_8_configured_ice_servers_come_as_links() -> None:
     )
     async with running() as client, offering("sendonly") as (_, offer):
         assert "link" not in (await post(client, offer)).headers
+    async with running(settings.model_copy(update={"secret": SecretStr(SECRET)})) as client:
+        doors: tuple[tuple[Scope, str], ...] = (("session", "/live"), ("view", "/live/x/view"))
+        for scope, path in doors:
+            bearer = {"Authorization": f"Bearer {make_token(SECRET, scope, 5)}"}
+            asked = await client.options(path, headers=bearer)
+            assert len(asked.headers.get_list("link")) == 2
+            assert "link" not in (await client.options(path)).headers
+            assert "link" not in (await client.options(f"{path}/x", headers=bearer)).headers
+        assert "link" not in (await client.options("/live", headers=bearer)).headers
+    async with running(settings) as client:
+        assert len((await client.options("/live")).headers.get_list("link")) == 2
+        elsewhere = {"Origin": "https://example.net"}
+        assert "link" not in (await client.options("/live", headers=elsewhere)).headers
     response = httpx.Response(201, headers=created("v=0", "/live/x", None, settings).raw_headers)
     links = response.headers.get_list("link")
     assert links[0] == '<stun:stun.example.net>; rel="ice-server"'

@@ -63,7 +63,6 @@ export class Chart {
     for (const [share, words] of [[0, "0"], [0.5, String(top / 2)], [1, `${top}`]]) {
       const y = Math.round((height - 12) * (1 - share)) + 6;
       context.fillText(words, width, Math.min(height - 6, y));
-      context.fillRect(0, y, 0, 0);
       context.save();
       context.fillStyle = "#262c35";
       context.fillRect(0, y, width - GUTTER + 4, 1);

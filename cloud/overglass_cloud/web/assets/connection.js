@@ -6,11 +6,15 @@ import { writeFrameStamp } from "./wire/stamps.js";
 
 const CONNECT_MS = 10_000;
 const GATHER_MS = 400;
+const GATHER_FAR_MS = 1500; // STUN and TURN servers are not next door
 const SILENCE_S = 2.5;
 const MAX_BITRATE = 5_000_000;
 const START_KBITS = 1500;
 
 export const measurable = () => "RTCRtpScriptTransform" in window;
+
+// Whether pictures can be sent with an envelope, which also needs to know when each was captured.
+export const canStamp = () => measurable() && "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 
 export class Connection {
   location = null;
@@ -51,13 +55,12 @@ export class Connection {
   // Opens or resumes a session. Rejects with the door's errors, or Error when no media connection comes.
   async open(door, { look, resumeToken, microphone }) {
     if (microphone) await this.#audio.sender.replaceTrack(microphone);
-    await this.peer.setLocalDescription();
-    await this.#gathered();
+    await prepare(this.peer, await door.iceServers("/live"));
     const opened = await door.open(this.peer.localDescription.sdp, { look, resumeToken });
     this.location = opened.location;
     if (this.closed) return opened;
     await this.peer.setRemoteDescription({ type: "answer", sdp: quickStart(opened.answer) });
-    await this.#connected();
+    await connected(this.peer);
     this.#heard = seconds();
     this.#keep();
     return opened;
@@ -69,11 +72,11 @@ export class Connection {
   }
 
   async setMicrophone(track) {
-    await this.#audio.sender.replaceTrack(track);
+    if (!this.closed) await this.#audio.sender.replaceTrack(track);
   }
 
   async setCamera(track) {
-    await this.#video.sender.replaceTrack(track);
+    if (!this.closed) await this.#video.sender.replaceTrack(track);
   }
 
   // Sends the envelope of a picture whose codec has no place for it.
@@ -141,38 +144,43 @@ export class Connection {
   #sayLater(data) {
     this.#control.addEventListener("open", () => this.#control.send(data), { once: true });
   }
-
-  // A loopback or office network is done in milliseconds; what comes later the service learns by itself.
-  async #gathered() {
-    if (this.peer.iceGatheringState === "complete") return;
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      this.peer.addEventListener("icegatheringstatechange", () => {
-        if (this.peer.iceGatheringState !== "complete") return;
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  async #connected() {
-    if (this.peer.connectionState === "connected") return;
-    await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new NoMedia()), CONNECT_MS);
-      this.peer.addEventListener("connectionstatechange", () => {
-        const state = this.peer.connectionState;
-        if (state === "connected" || state === "failed" || state === "closed") clearTimeout(late);
-        if (state === "connected") resolve();
-        if (state === "failed" || state === "closed") reject(new NoMedia());
-      });
-    });
-  }
 }
 
 export class NoMedia extends Error {
   constructor() {
     super("no media connection came about");
   }
+}
+
+// Makes the offer, with the candidates that are known soon; what comes later the other side learns by itself.
+// A loopback or office network is done in milliseconds.
+export async function prepare(peer, iceServers) {
+  peer.setConfiguration({ ...peer.getConfiguration(), iceServers });
+  await peer.setLocalDescription();
+  if (peer.iceGatheringState === "complete") return;
+  await new Promise((resolve) => {
+    const timer = setTimeout(resolve, iceServers.length ? GATHER_FAR_MS : GATHER_MS);
+    peer.addEventListener("icegatheringstatechange", () => {
+      if (peer.iceGatheringState !== "complete") return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+// Rejects with NoMedia when it takes too long.
+export function connected(peer) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new NoMedia()), CONNECT_MS);
+    const look = () => {
+      if (peer.connectionState === "connected") resolve();
+      else if (["failed", "closed"].includes(peer.connectionState)) reject(new NoMedia());
+      else return;
+      clearTimeout(late);
+    };
+    peer.addEventListener("connectionstatechange", look);
+    look();
+  });
 }
 
 export const seconds = () => performance.now() / 1000;

@@ -30,22 +30,28 @@ export class Controls {
     this.#showPrompt(chosen);
   }
 
-  // `overlays` as GET /overlays tells them; what is missing is shown with what cures it.
-  offerOverlays(overlays, chosen) {
+  // `overlays` as GET /overlays tells them; what is missing is shown with what cures it. `impossible`: why
+  // this browser can draw none of them, or empty.
+  offerOverlays(overlays, chosen, impossible = "") {
     this.#find("overlays-section").hidden = overlays.length === 0;
-    this.#find("overlays").replaceChildren(...overlays.map(({ name, summary, available, cure }) => make("label", {}, [
-      make("input", { type: "checkbox", name: "overlay", value: name, disabled: !available, checked: available && chosen.includes(name) }),
-      make("span", {}, [
-        make("b", { textContent: name }), make("small", { textContent: available ? summary : cure }), make("i"),
-      ]),
-    ])));
+    this.#find("overlays-note").hidden = !impossible;
+    this.#find("overlays-note").textContent = impossible;
+    this.#find("overlays").replaceChildren(...overlays.map(({ name, summary, available, cure }) => {
+      const disabled = !available || impossible !== "";
+      return make("label", {}, [
+        make("input", { type: "checkbox", name: "overlay", value: name, disabled, checked: !disabled && chosen.includes(name) }),
+        make("span", {}, [
+          make("b", { textContent: name }), make("small", { textContent: available || impossible ? summary : cure }), make("i"),
+        ]),
+      ]);
+    }));
   }
 
   // The document in force may be one that an earlier page of this session asked for.
   show(control) {
     for (const input of this.#find("looks").querySelectorAll("input")) input.checked = input.value === control.look;
     for (const input of this.#find("region").querySelectorAll("input")) input.checked = input.value === control.region;
-    for (const input of this.#find("overlays").querySelectorAll("input")) input.checked = control.overlays.includes(input.value);
+    for (const input of this.#find("overlays").querySelectorAll("input")) input.checked = !input.disabled && control.overlays.includes(input.value);
     this.#find("strength").value = Math.round(control.strength * 100);
     this.#find("prompt").value = control.prompt ?? "";
     this.#showStrength();

@@ -14,7 +14,6 @@ export class Display {
   held = false; // no change of the canvas's size while it is being recorded
   covering = null; // a video element shown in place of the result, for comparing
   #canvas; #room; #context; #video; #arrivals; #shown; #track = null; #reader = null;
-  #picture = 0;
 
   // `shown(news, size)` is called after each picture, with what the Arrivals knew of it.
   constructor(canvas, arrivals, shown) {
@@ -96,7 +95,6 @@ export class Display {
     context.drawImage(covering ?? picture, 0, 0, across, down);
     const scene = news.envelope?.scene;
     if (scene && !covering) drawScene(context, scene, { width: across, height: down, scale: this.scale });
-    this.#picture += 1;
     this.#shown(news, this.size);
   }
 

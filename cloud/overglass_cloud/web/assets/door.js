@@ -3,6 +3,7 @@
 
 const RESUME_HEADER = "Overglass-Resume";
 const PATIENCE_MS = 8000;
+const OPENING_MS = 40_000; // a look may have to load its model first
 
 export class Unreachable extends Error {}
 
@@ -16,11 +17,16 @@ export class Refused extends Error {
 export class Door {
   token = null;
 
+  // STUN and TURN servers for what is opened at `path`, as RTCPeerConnection takes them.
+  async iceServers(path) {
+    return this.#optional(async () => iceServersIn((await this.#ask("OPTIONS", path)).headers.get("Link") ?? ""), []);
+  }
+
   // {answer, location, resumeToken}
   async open(offer, { look, resumeToken }) {
     const headers = { "Content-Type": "application/sdp" };
     if (resumeToken) headers[RESUME_HEADER] = resumeToken;
-    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer });
+    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer, patience: OPENING_MS });
     return {
       answer: await response.text(),
       location: response.headers.get("Location"),
@@ -28,9 +34,11 @@ export class Door {
     };
   }
 
+  viewing(id) { return `/live/${encodeURIComponent(id)}/view`; }
+
   async view(id, offer) {
     const headers = { "Content-Type": "application/sdp" };
-    const response = await this.#ask("POST", `/live/${encodeURIComponent(id)}/view`, { headers, body: offer });
+    const response = await this.#ask("POST", this.viewing(id), { headers, body: offer });
     return { answer: await response.text(), location: response.headers.get("Location") };
   }
 
@@ -66,12 +74,12 @@ export class Door {
     }
   }
 
-  async #ask(method, path, { headers = {}, ...rest } = {}) {
+  async #ask(method, path, { headers = {}, patience = PATIENCE_MS, ...rest } = {}) {
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     let response;
     try {
       response = await fetch(path, {
-        method, headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...rest,
+        method, headers, cache: "no-store", signal: AbortSignal.timeout(patience), ...rest,
       });
     } catch (error) {
       throw new Unreachable("the service does not answer", { cause: error });
@@ -79,6 +87,18 @@ export class Door {
     if (response.ok) return response;
     throw await refusal(response);
   }
+}
+
+// Link headers of rel="ice-server" (RFC 9725, 4.6), which fetch joins into one.
+function iceServersIn(links) {
+  const servers = [];
+  for (const [, urls, attributes] of links.matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+="[^"]*")*)/g)) {
+    const { rel, username, credential } = Object.fromEntries(
+      Array.from(attributes.matchAll(/([\w-]+)="([^"]*)"/g), ([, name, value]) => [name, value]),
+    );
+    if (rel === "ice-server") servers.push(credential === undefined ? { urls } : { urls, username, credential });
+  }
+  return servers;
 }
 
 async function refusal(response) {

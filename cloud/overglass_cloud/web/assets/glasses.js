@@ -2,13 +2,15 @@
 // as overglass_edge/agent.py is beside a real camera. Shows nothing; tells its listener what happened.
 
 import { CameraFault, openCamera, openMicrophone } from "./camera.js";
-import { Connection, NoMedia, measurable } from "./connection.js";
+import { Connection, NoMedia, measurable, seconds } from "./connection.js";
 import { Refused } from "./door.js";
 import { Arrivals } from "./wire/arrivals.js";
 import { tripOf } from "./wire/trip.js";
 
 const RESUME_KEY = "overglass.resume";
 const BACKOFF_S = [0.3, 0.7, 1.5, 3, 5];
+const USED_S = 40; // longer than the service keeps a session whose page was closed
+const USED_EVERY_S = 2;
 const SENT_KEPT = 256;
 const PROGRAM = "overglass page";
 
@@ -25,8 +27,10 @@ export class Glasses {
   codec = null;
   #door; #listener; #worker = null;
   #sent = new Map();
+  #asked = { camera: 0, microphone: 0 };
   #run = 0;
   #attempt = 0; // since the last connection that stood
+  #usedSince = null; // for so long the token has been another page's
   #wake = () => {};
 
   // `listener`: {phase, camera, result, message}, each a function.
@@ -39,7 +43,6 @@ export class Glasses {
     }
   }
 
-  get measured() { return this.#worker !== null; }
   get resumeToken() { return sessionStorage.getItem(RESUME_KEY); }
 
   // Opens the camera and keeps a session until `stop`. Troubles are told to the listener, not thrown.
@@ -90,10 +93,8 @@ export class Glasses {
   async chooseCamera({ id = null, facing = this.facing, size = this.size }) {
     Object.assign(this, { cameraId: id, facing, size });
     if (!this.camera) return;
-    this.camera.stop(); // phones open one camera at a time
     try {
-      await this.#openCamera();
-      await this.connection?.setCamera(this.camera);
+      if (await this.#openCamera()) await this.connection?.setCamera(this.camera);
     } catch (error) {
       this.stop();
       this.#enter("trouble", error);
@@ -102,9 +103,11 @@ export class Glasses {
 
   // Rejects with CameraFault.
   async setMicrophone(on) {
+    const track = await this.#granted("microphone", () => (on ? openMicrophone() : null));
+    if (on && !track) return;
     const before = this.microphone;
-    this.microphone = on ? await openMicrophone() : null;
-    await this.connection?.setMicrophone(this.microphone);
+    this.microphone = track;
+    await this.connection?.setMicrophone(track);
     before?.stop();
   }
 
@@ -121,11 +124,29 @@ export class Glasses {
     return tripOf({ envelope, clock: this.connection.talk.clock, encoded, arrived, shown });
   }
 
+  // Whether there is a camera now; not so if it was taken off meanwhile, or another one was asked for.
   async #openCamera() {
-    const track = await openCamera({ id: this.cameraId, facing: this.facing, size: this.size });
+    this.camera?.stop(); // phones open one camera at a time
+    const { cameraId: id, facing, size } = this;
+    const track = await this.#granted("camera", () => openCamera({ id, facing, size }));
+    if (!track) return false;
     track.onended = () => this.#cameraEnded(track);
     this.camera = track;
     this.#listener.camera(track);
+    return true;
+  }
+
+  // A person may take long to allow a device: one that nobody waits for any more is switched off at once.
+  async #granted(kind, open) {
+    const number = ++this.#asked[kind];
+    try {
+      const track = await open();
+      if (number === this.#asked[kind]) return track;
+      track?.stop();
+    } catch (error) {
+      if (number === this.#asked[kind]) throw error;
+    }
+    return null;
   }
 
   #cameraEnded(track) {
@@ -135,6 +156,7 @@ export class Glasses {
   }
 
   async #keepConnected(run) {
+    this.#usedSince = null;
     for (this.#attempt = 0; run === this.#run; this.#attempt += 1) {
       this.#enter(this.#attempt === 0 && !this.resumeToken ? "connecting" : "away");
       try {
@@ -175,6 +197,7 @@ export class Glasses {
       return undefined;
     }
     this.#attempt = 0;
+    this.#usedSince = null;
     sessionStorage.setItem(RESUME_KEY, opened.resumeToken);
     this.#listener.result(connection.received);
     this.#enter("live");
@@ -187,6 +210,10 @@ export class Glasses {
     const backoff = BACKOFF_S[Math.min(attempt, BACKOFF_S.length - 1)];
     if (!(error instanceof Refused)) return error instanceof NoMedia && attempt >= 3 ? null : backoff;
     if (error.status === 503 || error.status === 429) return Math.max(error.retryAfter ?? 0, backoff, 2);
+    if (error.code === "token-used") {
+      this.#usedSince ??= seconds();
+      return seconds() - this.#usedSince < USED_S ? USED_EVERY_S : null;
+    }
     return error.status >= 500 ? backoff : null;
   }
 
@@ -213,8 +240,11 @@ export class Glasses {
   }
 
   #letGo() {
-    for (const track of [this.camera, this.microphone]) track?.stop();
-    this.camera = this.microphone = null;
+    for (const kind of ["camera", "microphone"]) {
+      this.#asked[kind] += 1; // what is granted from now on comes too late
+      this[kind]?.stop();
+      this[kind] = null;
+    }
   }
 
   #enter(phase, trouble = null) {

@@ -2,7 +2,7 @@
 
 import { stayAwake } from "./awake.js";
 import { SIZES, cameras } from "./camera.js";
-import { measurable, seconds } from "./connection.js";
+import { canStamp, seconds } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Display } from "./display.js";
 import { Dock } from "./dock.js";
@@ -20,6 +20,7 @@ import * as token from "./token.js";
 import { NO_WEBRTC } from "./troubles.js";
 
 const FRAMES_KEPT = 1000;
+const NO_DRAWING = "What is drawn needs a newer browser: this one cannot say which picture a drawing belongs to. All that is painted works.";
 const SHOW_EVERY_MS = 250;
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search); // ?codec=vp8&size=square&look=comic&start
@@ -181,7 +182,7 @@ async function learnWhatThereIs() {
   try {
     const [looks, overlays] = await Promise.all([door.looks(), door.overlays()]);
     controls.offerLooks(looks, glasses.control.look);
-    controls.offerOverlays(overlays, glasses.control.overlays);
+    controls.offerOverlays(overlays, glasses.control.overlays, canStamp() ? "" : NO_DRAWING);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     setTimeout(learnWhatThereIs, 2000);
@@ -208,7 +209,7 @@ function prepare() {
     value, textContent: label, selected: value === glasses.size,
   })));
   find("record").hidden = !Recorder.possible;
-  find("unmeasured").hidden = measurable();
+  find("unmeasured").hidden = canStamp();
   put(find("unmeasured"), "This browser cannot stamp pictures on their way, so their latency is not known.");
   find("start").addEventListener("click", begin);
   find("retry").addEventListener("click", () => (glasses.phase === "trouble" ? begin() : glasses.retry()));

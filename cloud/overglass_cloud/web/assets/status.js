@@ -13,7 +13,7 @@ export class Status {
   trouble = null;
   #find; #meaning; #timer = null;
 
-  // `meaning(error)` gives a trouble as troubles.js does.
+  // `meaning(error, phase)` gives a trouble as troubles.js does.
   constructor(find, meaning = troubleOf) {
     this.#find = find;
     this.#meaning = meaning;
@@ -23,7 +23,7 @@ export class Status {
     document.body.dataset.phase = phase;
     put(this.#find("state").firstElementChild, WORDS[phase]);
     this.#find("welcome")?.toggleAttribute("hidden", phase !== "idle");
-    if (error) this.#tell(this.#meaning(error), phase);
+    if (error) this.#tell(this.#meaning(error, phase), phase);
     else if (phase === "live" || phase === "idle" || phase === "camera") this.#clear();
   }
 
@@ -43,7 +43,8 @@ export class Status {
     this.#find("trouble-cure").replaceChildren(...worded(trouble.cure));
     const form = this.#find("token-form");
     if (form) form.hidden = !trouble.asksForToken;
-    this.#find("retry").hidden = Boolean(trouble.asksForToken || trouble.final);
+    this.#find("retry").hidden = Boolean((trouble.asksForToken && !trouble.mayRetry) || trouble.final);
+    this.#find("retry").classList.toggle("primary", !trouble.asksForToken);
     const hidden = card.hidden;
     card.hidden = false;
     if (hidden && trouble.asksForToken) this.#find("token").focus();

@@ -32,10 +32,22 @@ const CAMERA = {
   },
 };
 
-// {icon, title, words, cure, asksForToken?}
-export function troubleOf(error) {
+const ELSEWHERE = {
+  icon: "key", title: "The glasses are on elsewhere",
+  words: "Another page wears them with the same token, or was closed a moment ago.",
+  cure: "Take them off there. This page tries again by itself for about 40 s.",
+};
+
+const IN_USE = {
+  icon: "key", title: "The token is in use",
+  words: "Another page still wears glasses with it, and it is good for one pair at a time.",
+  cure: "Take them off there and try again, or ask for a new token.", asksForToken: true, mayRetry: true,
+};
+
+// {icon, title, words, cure, asksForToken?, mayRetry?}; `phase` is what the glasses make of it: away or trouble.
+export function troubleOf(error, phase = "trouble") {
   if (error instanceof CameraFault) return CAMERA[error.kind];
-  if (error instanceof Refused) return refusal(error);
+  if (error instanceof Refused) return refusal(error, phase);
   if (error instanceof Unreachable) {
     return {
       icon: "lost", title: "The service does not answer",
@@ -63,7 +75,8 @@ export const NO_WEBRTC = {
   cure: "Open the page in a current Chrome, Edge, Safari or Firefox.",
 };
 
-function refusal({ status, detail, cure, code, retryAfter }) {
+function refusal({ status, detail, cure, code, retryAfter }, phase) {
+  if (code === "token-used") return phase === "away" ? ELSEWHERE : IN_USE;
   if (status === 401) {
     const expired = /expired/.test(detail);
     return {
@@ -73,7 +86,7 @@ function refusal({ status, detail, cure, code, retryAfter }) {
     };
   }
   if (status === 403) {
-    const title = code === "token-used" ? "The token was used already" : "The token does not open this door";
+    const title = "The token does not open this door";
     return { icon: "key", title, words: sentence(detail), cure: cure || "Ask for a new token.", asksForToken: true };
   }
   if (status === 503) {

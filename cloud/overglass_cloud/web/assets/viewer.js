@@ -1,11 +1,10 @@
 // Watches somebody's glasses (WHEP): one connection after the other, as long as there is something to see.
 // Shows nothing; tells its listener what happened.
 
-import { NoMedia, measurable } from "./connection.js";
+import { connected, measurable, prepare } from "./connection.js";
 import { Refused } from "./door.js";
 import { Arrivals } from "./wire/arrivals.js";
 
-const CONNECT_MS = 10_000;
 const STILL_S = 3;
 const LOOK_EVERY_MS = 500;
 const BACKOFF_S = [0.5, 1, 2, 4];
@@ -76,7 +75,7 @@ export class Viewer {
       const options = { side: "receive", timeOrigin: performance.timeOrigin };
       video.receiver.transform = new RTCRtpScriptTransform(this.#worker, options);
     }
-    await peer.setLocalDescription();
+    await prepare(peer, await this.#door.iceServers(this.#door.viewing(this.#id)));
     const { answer, location } = await this.#door.view(this.#id, peer.localDescription.sdp);
     this.#location = location;
     if (this.peer !== peer) throw new Error("the page was left");
@@ -125,18 +124,4 @@ function patience(error, attempt) {
   if (!(error instanceof Refused)) return backoff;
   if (error.status === 409 || error.status >= 500 || error.status === 429) return Math.max(backoff, error.retryAfter ?? 0);
   return null;
-}
-
-function connected(peer) {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new NoMedia()), CONNECT_MS);
-    const look = () => {
-      if (peer.connectionState === "connected") resolve();
-      else if (["failed", "closed"].includes(peer.connectionState)) reject(new NoMedia());
-      else return;
-      clearTimeout(late);
-    };
-    peer.addEventListener("connectionstatechange", look);
-    look();
-  });
 }

@@ -27,11 +27,6 @@ export class Arrivals {
     return whole;
   }
 
-  // Whether take() would answer at once.
-  ready(rtpTime) {
-    return !this.#expected || Boolean(this.#byTime.get(rtpTime)?.envelope);
-  }
-
   forget() {
     this.#byTime.clear();
     this.#expected = false;

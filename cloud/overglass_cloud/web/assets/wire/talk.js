@@ -41,10 +41,6 @@ export class Talk {
     if (this.state === "live") this.#say({ type: "control", control });
   }
 
-  report({ limit, framesPerSecond, bitrate }) {
-    if (this.state === "live") this.#say({ type: "report", limit, frames_per_s: framesPerSecond, bitrate });
-  }
-
   end(reason) {
     if (this.state !== "ended") this.#say({ type: "bye", reason });
     this.state = "ended";
