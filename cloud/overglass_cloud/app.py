@@ -9,11 +9,8 @@ from fastapi import FastAPI
 
 from overglass_cloud import problems
 from overglass_cloud.config import Settings
-<<<<<<< HEAD
-from overglass_cloud.doors.hosts import Hosts
-=======
 from overglass_cloud.doors.exchange import ice_links
->>>>>>> page
+from overglass_cloud.doors.hosts import Hosts
 from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
@@ -53,15 +50,6 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
 
     app = FastAPI(title="overglass", lifespan=lifespan, docs_url=None, redoc_url=None)
     problems.install(app)
-    if settings.loopback:
-<<<<<<< HEAD
-        app.add_middleware(Hosts, named={"localhost", "127.0.0.1", "::1", settings.host})
-    app.add_middleware(Origins, anywhere=settings.secret is not None, named=settings.origins)
-=======
-        # A page from elsewhere must not reach a service on loopback through a name it controls.
-        hosts = ["localhost", "127.0.0.1", "[::1]", "::1", settings.host]
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
->>>>>>> page
     secret = settings.secret.get_secret_value() if settings.secret is not None else None
     gate = Gate(secret)
 
@@ -73,6 +61,8 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
         return ice_links(settings)
 
     app.add_middleware(Origins, anywhere=secret is not None, named=settings.origins, links=links)
+    if settings.loopback:  # added last, it is asked first
+        app.add_middleware(Hosts, named={"localhost", "127.0.0.1", "::1", settings.host})
     app.include_router(session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
     metrics = Metrics(visits, scheduler, capabilities)

@@ -93,6 +93,16 @@ class Settings(Machine):
         return self
 
     @model_validator(mode="after")
+    def _turn_needs_a_login(self) -> Self:
+        turn = [url for url in self.ice_servers if url.startswith("turn")]
+        if turn and (self.ice_username is None or self.ice_password is None):
+            raise ValueError(
+                f"{turn[0]} relays only for those who log in, which browsers insist on. "
+                "Set OVERGLASS_ICE_USERNAME and OVERGLASS_ICE_PASSWORD."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _beyond_loopback_needs_tokens(self) -> Self:
         if not self.loopback and self.secret is None:
             raise ValueError(

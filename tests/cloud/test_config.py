@@ -79,3 +79,9 @@ def test_the_cache_is_where_models_lie_unless_the_environment_says_otherwise(
 ) -> None:
     monkeypatch.setenv("OVERGLASS_MODELS", str(tmp_path))
     assert Settings().models == tmp_path
+
+
+def test_a_turn_server_without_a_login_is_refused_with_the_cure() -> None:
+    with pytest.raises(ConfigError, match="OVERGLASS_ICE_USERNAME"):
+        settings_from(ice_servers=("turn:relay.example.net",))
+    assert settings_from(ice_servers=("stun:stun.example.net",)).ice_servers
