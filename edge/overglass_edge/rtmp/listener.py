@@ -8,6 +8,7 @@ import errno
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -55,6 +56,7 @@ News: TypeAlias = Came | Gone | TurnedAway | Described | Media
 @dataclass(slots=True, eq=False)
 class _Connection:
     socket: socket.socket
+    address: str
     who: str
     talk: PublisherTalk
     since: float
@@ -110,11 +112,17 @@ class Listener:
         accepted.setblocking(False)
         now = time.monotonic()
         who = f"{peer[0]}:{peer[1]}"
-        connection = _Connection(accepted, who, PublisherTalk(self._address.path), now, now)
-        if len(self._connections) >= MAX_CONNECTIONS:
-            self._drop(next(c for c in self._connections if c is not self._publisher))
+        connection = _Connection(accepted, peer[0], who, PublisherTalk(self._address.path), now, now)
         self._connections.append(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
+        if len(self._connections) > MAX_CONNECTIONS:
+            self._drop(self._one_too_many())
+
+    def _one_too_many(self) -> _Connection:
+        """The newest stranger of the address that has most: others may end their handshake."""
+        strangers = [c for c in reversed(self._connections) if c is not self._publisher]
+        of_address = Counter(c.address for c in strangers)
+        return max(strangers, key=lambda c: of_address[c.address])
 
     def _read(self, connection: _Connection) -> Iterator[News]:
         taken = 0
@@ -138,6 +146,8 @@ class Listener:
 
     def _on_event(self, connection: _Connection, event: Event) -> Iterator[News]:
         match event:
+            case Published() if connection is self._publisher:
+                pass  # it says so again
             case Published():
                 before, self._publisher = self._publisher, connection
                 if before is not None:
@@ -203,9 +213,10 @@ def _listen(address: Address) -> socket.socket:
 
 def _fault(address: Address, error: OSError) -> SourceError:
     if error.errno == errno.EADDRINUSE:
+        other = address.with_port(address.port + 1)
         return SourceError(
             f"port {address.port} of {address.host} is taken",
-            cure=f"End the other program, or listen on another port: {address.with_port(address.port + 1)}",
+            cure=f"End the other program, or listen on another port: {other.place}",
         )
     if error.errno == errno.EACCES:
         return SourceError(
