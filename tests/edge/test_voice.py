@@ -124,10 +124,17 @@ def test_leaving_does_not_wait_for_a_receiver_that_hangs(
 ) -> None:
     template, shots, source = captures(flashes_and_beeps(tmp_path / "clip.mkv", seconds=8), 0.0)
     monkeypatch.setattr("overglass_edge.voice.LEAVE", 0.1)
-    held, left = threading.Event(), threading.Event()
+    reached, held, left = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(packet: SoundPacket, at: float) -> None:
+        reached.set()
+        held.wait(30)
 
     def speak() -> None:
-        with Voice(template, lambda packet, at: (held.wait(30), None)[1]) as voice:
+        with Voice(template, hang) as voice:
+            for shot in shots:
+                voice.take(shot)
+            reached.wait(10)
             while not voice._backlog.full():
                 for shot in shots:
                     voice.take(shot)
