@@ -62,6 +62,7 @@ class _Connection:
     since: float
     heard: float = field(default=0.0)
     is_open: bool = True
+    has_spoken: bool = False
     has_finished: bool = False
     "It has published, and said goodbye."
 
@@ -119,10 +120,12 @@ class Listener:
             self._drop(self._one_too_many())
 
     def _one_too_many(self) -> _Connection:
-        """The newest stranger of the address that has most: others may end their handshake."""
-        strangers = [c for c in reversed(self._connections) if c is not self._publisher]
-        of_address = Counter(c.address for c in strangers)
-        return max(strangers, key=lambda c: of_address[c.address])
+        """Of the strangers of the address that has most, whoever has been silent longest; where all have
+        begun to speak, the newest, so that a handshake which has begun can end."""
+        strangers = [c for c in self._connections if c is not self._publisher]
+        ((crowded, _),) = Counter(c.address for c in reversed(strangers)).most_common(1)
+        crowd = [c for c in strangers if c.address == crowded]
+        return next((c for c in crowd if not c.has_spoken), crowd[-1])
 
     def _read(self, connection: _Connection) -> Iterator[News]:
         taken = 0
@@ -138,7 +141,7 @@ class Listener:
                 yield from self._end(connection, "the connection was closed")
                 return
             taken += len(data)
-            connection.heard = time.monotonic()
+            connection.heard, connection.has_spoken = time.monotonic(), True
             events = connection.talk.receive(data)
             self._send(connection)
             for event in events:

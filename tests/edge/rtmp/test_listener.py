@@ -51,6 +51,9 @@ class Publisher:
     def publish(self, key: str = "KEY") -> None:
         # Whoever answers without looking may send everything at once.
         self.socket.sendall(HELLO + bytes(HANDSHAKE))
+        self.connect(key)
+
+    def connect(self, key: str = "KEY") -> None:
         self.say("connect", 1.0, {"app": "live"})
         self.say("publish", 5.0, None, key, "live")
 
@@ -150,19 +153,26 @@ def test_however_many_knock_the_publisher_stays_and_another_can_come(door: Liste
         door.poll(0.05)
     publisher.send(b"picture")
     assert news_until(door, lambda news: news) == [Media(is_video=True, time=0, data=b"picture")]
-    successor = knock("127.0.0.2")
+    successor = knock()
     successor.publish()
     (came,) = news_until(door, lambda news: news)
     assert isinstance(came, Came)
 
 
-def test_however_many_knock_a_handshake_that_has_begun_can_end(door: Listener, knock: Knock) -> None:
+@pytest.mark.parametrize("greeting", [b"", HELLO])
+def test_however_many_knock_a_handshake_that_has_begun_can_end(
+    door: Listener, knock: Knock, greeting: bytes
+) -> None:
     early = knock()
+    early.socket.sendall(HELLO)
+    door.poll(0.05)
     door.poll(0.05)
     for _ in range(3 * MAX_CONNECTIONS):
-        knock()
+        knock().socket.sendall(greeting)
         door.poll(0.05)
-    early.publish()
+        door.poll(0.05 if greeting else 0)
+    early.socket.sendall(bytes(HANDSHAKE))
+    early.connect()
     (came,) = news_until(door, lambda news: news)
     assert isinstance(came, Came)
 
