@@ -7,8 +7,9 @@ what finds no room there is dropped, counted. Knows no connection and no recorde
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import Any, Self
 
 import av
@@ -27,6 +28,9 @@ ROUNDING = 0.020
 "Seconds: smaller steps in the source's times are its rounding, and sound goes on evenly over them."
 BACKLOG = 100
 "Packets, two seconds of AAC: the longest that pictures may come late and their sound still be of use."
+
+LEAVE = 2.0
+"Seconds that the thread has to take the last word, and again to end."
 
 
 class Voice:
@@ -48,8 +52,13 @@ class Voice:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._backlog.put(None)
-        self._thread.join(2.0)
+        try:
+            self._backlog.put(None, timeout=LEAVE)
+        except Full:  # `deliver` hangs: should it ever return, the thread ends
+            with suppress(Empty):
+                self._backlog.get_nowait()
+            self._backlog.put_nowait(None)
+        self._thread.join(LEAVE)
 
     def take(self, captured: Captured) -> None:
         """The sound that came with a picture. Never waits. Reads the picture's time, so it must come
@@ -64,8 +73,8 @@ class Voice:
     def _run(self) -> None:
         try:
             self._encode()
-        except (av.FFmpegError, ValueError) as error:
-            log.error("the sound cannot be sent", reason=str(error))
+        except Exception:
+            log.exception("the sound cannot be sent")
             while self._backlog.get() is not None:
                 self.dropped["sound: cannot be encoded"] += 1
 
@@ -82,6 +91,9 @@ class Voice:
         decoder, next_pts = self._decoder(), 0
         while (item := self._backlog.get()) is not None:
             packet, at = item
+            if not packet.size:  # FFmpeg would take it for the end of all sound
+                self.dropped["sound: undecodable"] += 1
+                continue
             try:
                 frames = decoder.decode(av.Packet(bytes(packet)))
             except av.FFmpegError:

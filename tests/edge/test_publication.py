@@ -9,7 +9,13 @@ import pytest
 from overglass_edge.rtmp.talk import Described, Media
 from overglass_edge.sources import presentation_time
 from overglass_edge.sources.footage import Shot
-from overglass_edge.sources.publication import MAX_WAITING, PICTURE_WITHIN, SOUND_WITHIN, Publication
+from overglass_edge.sources.publication import (
+    MAX_WAITING,
+    PICTURE_WITHIN,
+    SOUND_WITHIN,
+    START_ANEW,
+    Publication,
+)
 from overglass_protocol.errors import SourceError
 from tests.edge.clips import make_clip, number_of, sound_of
 
@@ -159,3 +165,29 @@ def test_h264_named_by_four_letters_is_decoded(tmp_path: Path) -> None:
 )
 def test_empty_and_cut_messages_change_nothing(is_video: bool, data: bytes) -> None:
     assert received(Publication(0, Counter()), [Media(is_video, 0, data)]) == []
+
+
+@pytest.mark.parametrize("is_video", [True, False])
+def test_a_packet_without_a_byte_does_not_end_what_follows(is_video: bool, tmp_path: Path) -> None:
+    sent = messages(make_clip(tmp_path / "clip.mp4", pts=range(30), sound=True))
+    empty = Media(is_video, sent[20].time, b"\x27\1\0\0\0" if is_video else b"\xaf\1")
+    plain, cut = (
+        received(Publication(0, Counter()), part) for part in (sent, [*sent[:20], empty, *sent[20:]])
+    )
+    assert [shot.picture.pts for shot in cut] == [shot.picture.pts for shot in plain]
+    assert all(packet.size for shot in cut for packet in shot.sound)
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_times_that_start_anew_go_on_from_the_newest(tmp_path: Path, b_frames: int) -> None:
+    sent = messages(make_clip(tmp_path / "clip.mp4", pts=range(30), b_frames=b_frames, sound=True))
+    late = [Media(m.is_video, m.time + 10 * START_ANEW, m.data) for m in sent]
+    dropped: Counter[str] = Counter()
+    publication = Publication(0, dropped)
+    shots = received(publication, [*late, *sent])
+    assert [number_of(shot.picture) for shot in shots] == [n % 20 for n in range(30)] * 2
+    assert not dropped
+    times = [shot.picture.pts or 0 for shot in shots]
+    assert times == sorted(set(times))
+    assert times[-1] - times[0] < 3000
+    publication.close()

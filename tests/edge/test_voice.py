@@ -85,3 +85,62 @@ def test_sound_that_is_no_sound_is_counted(tmp_path: Path) -> None:
         bad.pts, bad.time_base = 0, Fraction(1, 1000)
         voice.take(Captured(shots[0].picture, 0.0, None, (bad,)))  # type: ignore[arg-type]
         voice.take(shots[5])
+
+
+def test_an_empty_packet_costs_no_sound_after_it(tmp_path: Path) -> None:
+    template, shots, source = captures(flashes_and_beeps(tmp_path / "clip.mkv", seconds=1), 0.0)
+    out: list[SoundPacket] = []
+    with source, Voice(template, lambda packet, at: out.append(packet)) as voice:
+        empty = av.Packet(b"")
+        empty.pts, empty.time_base = 0, Fraction(1, 1000)
+        voice.take(Captured(shots[0].picture, 0.0, None, (empty,)))  # type: ignore[arg-type]
+        for shot in shots:
+            voice.take(shot)
+    assert voice.dropped == {"sound: undecodable": 1}
+    assert out
+
+
+def test_whatever_goes_wrong_in_the_thread_leaving_does_not_hang(tmp_path: Path) -> None:
+    template, shots, source = captures(flashes_and_beeps(tmp_path / "clip.mkv", seconds=8), 0.0)
+
+    def broken(packet: SoundPacket, at: float) -> None:
+        raise RuntimeError("the connection has gone")
+
+    def speak() -> None:
+        with Voice(template, broken) as voice:
+            for _ in range(3):
+                for shot in shots:
+                    voice.take(shot)
+        left.set()
+
+    left = threading.Event()
+    with source:
+        threading.Thread(target=speak, daemon=True).start()
+        assert left.wait(20)
+
+
+def test_leaving_does_not_wait_for_a_receiver_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template, shots, source = captures(flashes_and_beeps(tmp_path / "clip.mkv", seconds=8), 0.0)
+    monkeypatch.setattr("overglass_edge.voice.LEAVE", 0.1)
+    reached, held, left = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(packet: SoundPacket, at: float) -> None:
+        reached.set()
+        held.wait(30)
+
+    def speak() -> None:
+        with Voice(template, hang) as voice:
+            for shot in shots:
+                voice.take(shot)
+            reached.wait(10)
+            while not voice._backlog.full():
+                for shot in shots:
+                    voice.take(shot)
+        left.set()
+
+    with source:
+        threading.Thread(target=speak, daemon=True).start()
+        assert left.wait(10)
+        held.set()

@@ -3,6 +3,7 @@
 Encodes in a thread of its own. Knows nothing of connections.
 """
 
+import contextlib
 import queue
 import threading
 from fractions import Fraction
@@ -21,6 +22,9 @@ log = structlog.get_logger()
 TIME_BASE = Fraction(1, 90_000)
 BACKLOG = 150
 "Frames, five seconds at 30 fps; a disk further behind loses frames, counted, and holds nothing up."
+
+LEAVE = 30.0
+"Seconds to write what has gathered, many times what a working disk takes."
 
 
 class FileDisplay:
@@ -51,8 +55,11 @@ class FileDisplay:
             self.dropped += 1
 
     def close(self) -> None:
-        self._frames.put(None)
-        self._thread.join()
+        with contextlib.suppress(queue.Full):
+            self._frames.put(None, timeout=LEAVE)
+        self._thread.join(LEAVE)
+        if self._thread.is_alive():
+            self._failed = "the disk takes nothing any more"
         if self._failed is not None:
             raise DisplayError(
                 f"{self._path} is not whole: {self._failed}", cure="Free disk space and retry."
@@ -61,9 +68,9 @@ class FileDisplay:
     def _run(self) -> None:
         try:
             self._write()
-        except (OSError, av.FFmpegError) as error:
+        except Exception as error:
             self._failed = str(error)
-            log.error("the display file cannot be written any more", path=str(self._path), reason=str(error))
+            log.exception("the display file cannot be written any more", path=str(self._path))
             while self._frames.get() is not None:
                 self.dropped += 1
 

@@ -34,12 +34,12 @@ class Address:
             host = "127.0.0.1" if host == "localhost" else host
             ipaddress.ip_address(host)
         except ValueError as error:
-            raise _bad(url, "needs the number of an address and of a port") from error
+            raise _bad("needs the number of an address and of a port") from error
         path = parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
         if parts.scheme != "rtmp" or parts.username is not None:
-            raise _bad(url, "is not of the form that publishers use")
+            raise _bad("is not of the form that publishers use")
         if "/" not in path:
-            raise _bad(url, "names no application and stream key")
+            raise _bad("names no application and stream key")
         address = cls(host, PORT if port is None else port, path)
         if not address.is_loopback and len(address.key) < SHORTEST_KEY:
             better = address.with_path(f"{path.rpartition('/')[0]}/{secrets.token_urlsafe(18)}")
@@ -74,5 +74,6 @@ class Address:
         return f"rtmp://{host}:{self.port}/{self.path}"
 
 
-def _bad(url: str, why: str) -> SourceError:
-    return SourceError(f"{url} {why}", cure=f"Give one like {_EXAMPLE}")
+def _bad(why: str) -> SourceError:
+    """Does not repeat the address: somewhere in it is the key."""
+    return SourceError(f"the address for RTMP {why}", cure=f"Give one like {_EXAMPLE}")

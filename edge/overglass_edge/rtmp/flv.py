@@ -66,9 +66,10 @@ def picture_part(data: bytes) -> Setup | Packet | Foreign | None:
     match kind:
         case 0:
             return Setup(body)
-        case 1 if len(body) >= 3:
+        # A packet without a byte is what FFmpeg takes for the end.
+        case 1 if len(body) > 3:
             return Packet(body[3:], int.from_bytes(body[:3], "big", signed=True), is_key)
-        case 3:  # as 1, without a delay
+        case 3 if body:  # as 1, without a delay
             return Packet(body, is_key=is_key)
     return None
 
@@ -82,7 +83,7 @@ def sound_part(data: bytes) -> Setup | Packet | Foreign | None:
         return Foreign(SOUNDS.get(codec, f"codec {codec}"))
     if data[1] == _SETUP:
         return Setup(data[2:])
-    return Packet(data[2:])
+    return Packet(data[2:]) if len(data) > 2 else None
 
 
 class SoundTemplate:

@@ -8,6 +8,7 @@ import errno
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -55,11 +56,13 @@ News: TypeAlias = Came | Gone | TurnedAway | Described | Media
 @dataclass(slots=True, eq=False)
 class _Connection:
     socket: socket.socket
+    address: str
     who: str
     talk: PublisherTalk
     since: float
     heard: float = field(default=0.0)
     is_open: bool = True
+    has_spoken: bool = False
     has_finished: bool = False
     "It has published, and said goodbye."
 
@@ -110,11 +113,19 @@ class Listener:
         accepted.setblocking(False)
         now = time.monotonic()
         who = f"{peer[0]}:{peer[1]}"
-        connection = _Connection(accepted, who, PublisherTalk(self._address.path), now, now)
-        if len(self._connections) >= MAX_CONNECTIONS:
-            self._drop(next(c for c in self._connections if c is not self._publisher))
+        connection = _Connection(accepted, peer[0], who, PublisherTalk(self._address.path), now, now)
         self._connections.append(connection)
         self._selector.register(accepted, selectors.EVENT_READ, connection)
+        if len(self._connections) > MAX_CONNECTIONS:
+            self._drop(self._one_too_many())
+
+    def _one_too_many(self) -> _Connection:
+        """Of the strangers of the address that has most, whoever has been silent longest; where all have
+        begun to speak, the newest, so that a handshake which has begun can end."""
+        strangers = [c for c in self._connections if c is not self._publisher]
+        ((crowded, _),) = Counter(c.address for c in reversed(strangers)).most_common(1)
+        crowd = [c for c in strangers if c.address == crowded]
+        return next((c for c in crowd if not c.has_spoken), crowd[-1])
 
     def _read(self, connection: _Connection) -> Iterator[News]:
         taken = 0
@@ -130,7 +141,7 @@ class Listener:
                 yield from self._end(connection, "the connection was closed")
                 return
             taken += len(data)
-            connection.heard = time.monotonic()
+            connection.heard, connection.has_spoken = time.monotonic(), True
             events = connection.talk.receive(data)
             self._send(connection)
             for event in events:
@@ -138,6 +149,8 @@ class Listener:
 
     def _on_event(self, connection: _Connection, event: Event) -> Iterator[News]:
         match event:
+            case Published() if connection is self._publisher:
+                pass  # it says so again
             case Published():
                 before, self._publisher = self._publisher, connection
                 if before is not None:
@@ -203,9 +216,10 @@ def _listen(address: Address) -> socket.socket:
 
 def _fault(address: Address, error: OSError) -> SourceError:
     if error.errno == errno.EADDRINUSE:
+        other = address.with_port(address.port + 1)
         return SourceError(
             f"port {address.port} of {address.host} is taken",
-            cure=f"End the other program, or listen on another port: {address.with_port(address.port + 1)}",
+            cure=f"End the other program, or listen on another port: {other.place}",
         )
     if error.errno == errno.EACCES:
         return SourceError(

@@ -157,6 +157,10 @@ class PublisherTalk:
     def _on_command(self, values: list[Value]) -> Iterator[Event]:
         name, transaction, *arguments = [*values, None, None][: max(2, len(values))]
         match name:
+            case "connect" | "createStream" | "releaseStream" | "FCPublish" | "FCUnpublish" if not isinstance(
+                transaction, float
+            ):
+                raise malformed("a command has a transaction that is no number")  # the answer repeats it
             case "connect":
                 self._on_connect(transaction, arguments)
             case "createStream":

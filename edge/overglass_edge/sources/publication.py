@@ -28,6 +28,8 @@ PICTURE_WITHIN = 5000
 "Milliseconds of sound after which there will be no picture."
 MAX_WAITING = 500
 "Packets of sound that wait for a picture."
+START_ANEW = 5000
+"Milliseconds; a longer step back is no lag of sound behind pictures, but an encoder that begins again."
 MAX_PIXELS = 4096 * 2304
 "A larger picture is not decoded; the publisher's parameter sets are not to size our memory."
 
@@ -71,6 +73,9 @@ class Publication:
                     self.fps = rate
                 self._is_silent = bool(fields) and "audiocodecid" not in fields
             case Media(is_video, time, data):
+                if self._starts_anew(time):
+                    yield from self.finish()
+                    self._start_anew(time)
                 at = self._time(time)
                 if is_video:
                     yield from self._on_picture(at, data)
@@ -95,11 +100,24 @@ class Publication:
         if self.sound is not None:
             self.sound.close()
 
+    def _starts_anew(self, raw: int) -> bool:
+        return self._step(raw) < -START_ANEW
+
+    def _start_anew(self, raw: int) -> None:
+        """Goes on right after what was there; what the decoder knew is of no use for what comes."""
+        self._raw_time, self._now = raw, max(self.newest, self._latest or 0) + 1
+        self._latest_sound, self._until_key = None, True
+        if self._decoder is not None:
+            self._decoder.flush_buffers()
+
+    def _step(self, raw: int) -> int:
+        """Milliseconds since the message before, through the wrap of 32 bits."""
+        return 0 if self._raw_time is None else (raw - self._raw_time + 2**31) % 2**32 - 2**31
+
     def _time(self, raw: int) -> int:
-        """Milliseconds from `start` on, through the wrap of 32 bits; sound may lag behind pictures."""
-        step = 0 if self._raw_time is None else (raw - self._raw_time + 2**31) % 2**32 - 2**31
+        """Milliseconds from `start` on; sound may lag behind pictures."""
+        self._now += self._step(raw)
         self._raw_time = raw
-        self._now += step
         self.newest = max(self.newest, self._now)
         return self._now
 

@@ -1,5 +1,6 @@
 """The display that is a file."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from overglass_edge.displays.file import FileDisplay
+from overglass_edge.displays.file import BACKLOG, FileDisplay
 from overglass_edge.trip import Trip
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import DisplayError
@@ -62,3 +63,27 @@ def test_what_was_found_in_a_picture_is_drawn_over_it_and_the_shared_picture_sta
         drawn, bare = (shown.to_ndarray()[:64].astype(int) for shown in clip.decode(video=0))
     assert np.abs(drawn - 60).max() > 40
     assert np.abs(bare - 60).max() < 8
+
+
+def test_whatever_goes_wrong_in_the_thread_closing_tells_it_and_does_not_hang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> av.VideoFrame:
+        raise RuntimeError("no canvas")
+
+    monkeypatch.setattr("overglass_edge.displays.file.with_scene", broken)
+    told: list[str] = []
+
+    def write() -> None:
+        display = FileDisplay(tmp_path / "out.mp4")
+        for _ in range(2 * BACKLOG):
+            display.show(frame(60), None)
+        with pytest.raises(DisplayError) as caught:
+            display.close()
+        told.append(str(caught.value))
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    writer.join(20)
+    assert not writer.is_alive()
+    assert "no canvas" in told[0]

@@ -23,11 +23,14 @@ def test_an_address_has_host_port_application_and_key() -> None:
         "rtmp://glasses.example/live/KEY",
         "rtmp://me:secret@127.0.0.1/live/KEY",
         "rtmp:///live/KEY",
+        "rtmp://me:KEY@127.0.0.1:x/KEY",
     ],
 )
 def test_anything_else_is_refused_with_an_example(url: str) -> None:
-    with pytest.raises(SourceError, match=r"Give one like rtmp://127\.0\.0\.1:1935/live/KEY"):
+    with pytest.raises(SourceError, match=r"Give one like rtmp://127\.0\.0\.1:1935/live/KEY") as caught:
         Address.parse(url)
+    assert "KEY" not in caught.value.message
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "[::]"])

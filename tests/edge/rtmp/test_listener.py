@@ -16,7 +16,7 @@ from overglass_edge.rtmp.talk import HANDSHAKE, Media
 from overglass_protocol.errors import SourceError
 from tests.edge.rtmp.test_talk import HELLO
 
-Knock: TypeAlias = 'Callable[[], "Publisher"]'
+Knock: TypeAlias = 'Callable[..., "Publisher"]'
 POLLS = 200
 "Of 0.05 seconds each: far more than any of these waits needs."
 
@@ -33,8 +33,8 @@ def knock(door: Listener) -> Iterator[Knock]:
     """Makes publishers at the door."""
     with ExitStack() as sockets:
 
-        def make() -> Publisher:
-            publisher = Publisher(door)
+        def make(source: str = "127.0.0.1") -> Publisher:
+            publisher = Publisher(door, source)
             sockets.enter_context(publisher.socket)
             return publisher
 
@@ -44,13 +44,16 @@ def knock(door: Listener) -> Iterator[Knock]:
 class Publisher:
     """The other end."""
 
-    def __init__(self, door: Listener) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", door.port))
+    def __init__(self, door: Listener, source: str) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", door.port), source_address=(source, 0))
         self.socket.settimeout(10)
 
     def publish(self, key: str = "KEY") -> None:
         # Whoever answers without looking may send everything at once.
         self.socket.sendall(HELLO + bytes(HANDSHAKE))
+        self.connect(key)
+
+    def connect(self, key: str = "KEY") -> None:
         self.say("connect", 1.0, {"app": "live"})
         self.say("publish", 5.0, None, key, "live")
 
@@ -156,6 +159,53 @@ def test_however_many_knock_the_publisher_stays_and_another_can_come(door: Liste
     assert isinstance(came, Came)
 
 
+@pytest.mark.parametrize("greeting", [b"", HELLO])
+def test_however_many_knock_a_handshake_that_has_begun_can_end(
+    door: Listener, knock: Knock, greeting: bytes
+) -> None:
+    early = knock()
+    early.socket.sendall(HELLO)
+    door.poll(0.05)
+    door.poll(0.05)
+    for _ in range(3 * MAX_CONNECTIONS):
+        knock().socket.sendall(greeting)
+        door.poll(0.05)
+        door.poll(0.05 if greeting else 0)
+    early.socket.sendall(bytes(HANDSHAKE))
+    early.connect()
+    (came,) = news_until(door, lambda news: news)
+    assert isinstance(came, Came)
+
+
+def test_whoever_knocks_from_elsewhere_keeps_the_place_while_one_address_floods(
+    door: Listener, knock: Knock
+) -> None:
+    for _ in range(2 * MAX_CONNECTIONS):
+        knock()
+        door.poll(0.05)
+    other = knock("127.0.0.2")
+    door.poll(0.05)
+    for _ in range(2 * MAX_CONNECTIONS):
+        knock()
+        door.poll(0.05)
+    other.publish()
+    (came,) = news_until(door, lambda news: news)
+    assert isinstance(came, Came)
+
+
+def test_publishing_once_more_on_the_same_connection_is_no_news(door: Listener, knock: Knock) -> None:
+    publisher = knock()
+    publisher.publish()
+    news_until(door, lambda news: news)
+    publisher.say("publish", 6.0, None, "KEY", "live")
+    publisher.send(b"picture")
+    assert news_until(door, lambda news: news) == [Media(is_video=True, time=0, data=b"picture")]
+    publisher.say("publish", 7.0, None, "KEY", "live")
+    publisher.say("play", 8.0, None, "KEY")
+    (gone,) = news_until(door, lambda news: news)
+    assert isinstance(gone, Gone)
+
+
 def test_a_publisher_that_is_turned_away_is_told_why(door: Listener, knock: Knock) -> None:
     publisher = knock()
     publisher.publish()
@@ -171,3 +221,10 @@ def test_a_publisher_that_is_turned_away_is_told_why(door: Listener, knock: Knoc
 def test_an_address_of_another_machine_cannot_be_listened_at() -> None:
     with pytest.raises(SourceError, match="cannot listen on"):
         Listener(Address("192.0.2.1", 0, "live/KEY"))
+
+
+def test_a_port_that_is_taken_is_told_without_the_key(door: Listener) -> None:
+    with pytest.raises(SourceError, match="is taken") as caught:
+        Listener(Address("127.0.0.1", door.port, "live/SECRET"))
+    assert f":{door.port + 1}/live/" in str(caught.value)
+    assert "SECRET" not in str(caught.value)

@@ -168,3 +168,15 @@ def test_received_bytes_are_acknowledged_once_in_a_window() -> None:
     (acknowledgement,) = ChunkReader(1 << 16).receive(publisher.talk.to_send())
     assert acknowledgement.kind == 3
     assert int.from_bytes(acknowledgement.data, "big") > WINDOW
+
+
+@pytest.mark.parametrize("name", ["connect", "createStream", "releaseStream", "FCPublish", "FCUnpublish"])
+@pytest.mark.parametrize("kind", ["long text", "object"])
+def test_a_transaction_that_is_no_number_is_refused(name: str, kind: str) -> None:
+    publisher = Publisher()
+    publisher.publish()
+    long = b"\x0c" + (70_000).to_bytes(4, "big") + bytes(70_000)
+    transaction = long if kind == "long text" else amf.encode([{}])
+    command = Message(COMMAND, amf.encode([name]) + transaction)
+    (refused,) = publisher.talk.receive(chunked(command, 3))
+    assert isinstance(refused, Refused)
