@@ -70,7 +70,7 @@ async def _run(options: LiveOptions) -> None:
                 region=options.region,
             ),
             recorder=recorder,
-            say=lambda name, detail: console.print(f"[bold]{name}[/]  {detail}", highlight=False),
+            say=lambda name, detail: _print(console, f"[bold]{name}[/]  {detail}"),
             on_trip=meter.add,
         )
         try:
@@ -85,11 +85,12 @@ async def _run(options: LiveOptions) -> None:
                     status.cancel()
         finally:
             display.close()
-    console.print(_summary(agent, meter))
-    if recorder is not None:
-        console.print(f"recorded {recorder.frames} frames into {recorder.folder}")
-        if recorder.error is not None:
-            raise recorder.error
+            if agent.tally.captured:  # also when it was interrupted, which is how most sessions end
+                _print(console, _summary(agent, meter))
+                if recorder is not None:
+                    _print(console, f"recorded {recorder.frames} frames into {recorder.folder}")
+    if recorder is not None and recorder.error is not None:
+        raise recorder.error
     if agent.tally.connections == 0:
         raise PeerError(f"no service was reached at {door.url}", cure="Start one with: overglass cloud.")
 
@@ -138,8 +139,16 @@ def _status(agent: Agent, meter: Meter) -> str:
 
 def _summary(agent: Agent, meter: Meter) -> str:
     tally = agent.tally
-    return (
+    counts = (
         f"{tally.captured} captured, {tally.sent} sent, {tally.returned} returned, "
-        f"{tally.connections} connections; latency p50 {meter.percentile(50, whole=True) * 1000:.1f} ms, "
-        f"p95 {meter.percentile(95, whole=True) * 1000:.1f} ms"
+        f"{tally.connections} connections"
     )
+    if not tally.returned:
+        return counts
+    middle, most = (meter.percentile(share, whole=True) * 1000 for share in (50, 95))
+    return f"{counts}; latency p50 {middle:.1f} ms, p95 {most:.1f} ms"
+
+
+def _print(console: Console, line: str) -> None:
+    """A line as it is, however narrow the window: paths and commands in it are to be copied."""
+    console.print(line, highlight=False, soft_wrap=True)

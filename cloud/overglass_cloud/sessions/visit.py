@@ -279,17 +279,19 @@ class Visit:
 
     def _on_lost(self, peer: rtc.Peer | None, reason: str) -> None:
         if peer is not None and peer is self._peer:
-            self.log.info("connection lost", reason=reason)
+            if self.ended is None:
+                self.log.info("connection lost", reason=reason)
             self._leaving.add(leaving := self._spawn(self._drop_peer()))
             leaving.add_done_callback(self._leaving.discard)
 
-    async def _drop_peer(self) -> None:
+    def _drop_peer(self) -> Coroutine[None, None, None]:
+        """The session has no connection from now on; what comes back closes the one it had."""
         peer, self._peer = self._peer, None
         if peer is None:
-            return
+            return asyncio.sleep(0)
         self.alone_since = time.monotonic()
         self._past.add(peer.statistics())
-        await peer.close()
+        return peer.close()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
