@@ -6,6 +6,9 @@ import av
 
 from overglass_protocol.envelope import Envelope
 
+MAX_PIXELS = 4096 * 2304
+"A larger picture from outside is refused; a sender's parameter sets are not to size our memory."
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

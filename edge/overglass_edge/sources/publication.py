@@ -16,6 +16,7 @@ from overglass_edge.rtmp.talk import Described, Media
 from overglass_edge.sources.captured import SoundPacket
 from overglass_edge.sources.footage import Shot
 from overglass_protocol.errors import SourceError
+from overglass_protocol.frame import MAX_PIXELS
 
 TIME_BASE = Fraction(1, 1000)
 "RTMP's."
@@ -30,8 +31,6 @@ MAX_WAITING = 500
 "Packets of sound that wait for a picture."
 START_ANEW = 5000
 "Milliseconds; a longer step back is no lag of sound behind pictures, but an encoder that begins again."
-MAX_PIXELS = 4096 * 2304
-"A larger picture is not decoded; the publisher's parameter sets are not to size our memory."
 
 
 class Publication:

@@ -18,7 +18,7 @@ import structlog
 from av.codec.context import Flags
 
 from overglass_protocol.envelope import Envelope
-from overglass_protocol.frame import Frame
+from overglass_protocol.frame import MAX_PIXELS, Frame
 from overglass_protocol.rtc.encoder import TIME_BASE
 from overglass_protocol.rtc.jitter import AccessUnit
 
@@ -27,8 +27,6 @@ log = structlog.get_logger()
 MAX_BACKLOG = 60
 """Access units: two seconds at 30 fps. A burst after a stall is decoded in a fraction of that; a decoder
 that falls further behind will not catch up by itself."""
-MAX_PIXELS = 4096 * 2304
-"A picture larger than this is refused; the sender's parameter sets are not to size our memory."
 _DECODERS = {"H264": "h264", "VP8": "libvpx"}
 
 
