@@ -63,6 +63,12 @@ async def test_a_shared_link_shows_and_sounds_what_the_wearer_sees(camera: Path)
             words = await told(viewer)
             assert "glasses are off" in words or "over" in words
             await until(viewer, "overglass.trouble?.title === 'It is over'")
+            await wearer.click("#start")
+            await until(wearer, "overglass.phase === 'live'")
+            newer = await shared(wearer)
+            assert newer != link
+            await viewer.evaluate("(link) => { location.href = link; }", newer)
+            await until(viewer, "overglass.phase === 'live' && overglass.frames.length > 10")
 
 
 async def test_a_viewer_waits_for_glasses_that_are_off_for_a_while(camera: Path) -> None:

@@ -120,7 +120,10 @@ function shown(news, size) {
 }
 
 function hear(message) {
-  if (message.type === "welcome") controls.show(message.control);
+  if (message.type === "welcome") {
+    controls.show(message.control);
+    nameShown();
+  }
   if (message.type === "control-applied") page.applied = message.version;
   if (message.type === "error") toast.say(`${message.detail} ${message.cure}`.trim());
   if (message.type !== "report") return;

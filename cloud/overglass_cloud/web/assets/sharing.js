@@ -22,7 +22,7 @@ export class Sharing {
     if (shared) {
       url.value = shared.url;
       put(this.#find("share-words"), "Whoever has this link sees what you see, until you take the glasses off.");
-      put(this.#find("share-note"), shared.expires ? `The link opens until ${until(shared.expires)}.` : "");
+      put(this.#find("share-note"), reach(shared));
     } else {
       put(this.#find("share-words"), "This service does not let others watch.");
       put(this.#find("share-note"), "A newer version of overglass does.");
@@ -49,6 +49,14 @@ export class Sharing {
       if (error.name !== "AbortError") put(this.#find("share-note"), "It could not be sent; copy the link instead.");
     }
   }
+}
+
+// How far the link reaches.
+function reach({ url, expires }) {
+  if (/^(localhost|127\.|\[::1\])/.test(new URL(url).hostname)) {
+    return "It opens on this machine only. For others, start the service with: overglass cloud --dev-tls";
+  }
+  return expires ? `The link opens until ${until(expires)}.` : "";
 }
 
 function until(seconds) {

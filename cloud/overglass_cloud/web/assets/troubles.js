@@ -75,13 +75,19 @@ export const NO_WEBRTC = {
   cure: "Open the page in a current Chrome, Edge, Safari or Firefox.",
 };
 
+// What the service says of a token, in words for the wearer: the first whose sign is in its detail.
+const TOKENS = [
+  ["The token has expired", "It was good for a while only.", /expired/],
+  ["The token is not valid here", "This service did not make it, or it was cut short on its way.", /not valid/],
+  ["A token is needed", "This service opens to those who have been given a token.", /./],
+];
+
 function refusal({ status, detail, cure, code, retryAfter }, phase) {
   if (code === "token-used") return phase === "away" ? ELSEWHERE : IN_USE;
   if (status === 401) {
-    const expired = /expired/.test(detail);
+    const [title, words] = TOKENS.find(([, , sign]) => sign.test(detail));
     return {
-      icon: "key", title: expired ? "The token has expired" : "A token is needed",
-      words: expired ? "It was good for a while only." : "This service opens to those who have been given a token.",
+      icon: "key", title, words,
       cure: "Ask whoever runs the service: `overglass token` makes one.", asksForToken: true,
     };
   }

@@ -45,7 +45,11 @@ function told(error) {
   }
   if (!(error instanceof Refused)) return null;
   if (error.status === 404) {
-    return { icon: "eye", title: "It is over", words: "The glasses have been taken off.", cure: "Ask the wearer for a new link next time." };
+    return {
+      icon: "eye", title: "It is over",
+      words: "The glasses have been taken off, or the service was started again.",
+      cure: "Ask the wearer for a new link.",
+    };
   }
   if (error.status === 401 || error.status === 403) {
     const expired = /expired/.test(error.detail);
@@ -101,6 +105,7 @@ find("retry").addEventListener("click", () => (viewer?.phase === "trouble" ? beg
 find("full").hidden = !document.fullscreenEnabled;
 find("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : find("stage").requestFullscreen()));
 keepIcons();
+addEventListener("hashchange", () => location.reload()); // another link was opened in this tab
 addEventListener("pagehide", () => viewer?.leave({ forGood: true }));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 begin();
