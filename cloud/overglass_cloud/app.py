@@ -14,7 +14,7 @@ from overglass_cloud.doors.hosts import Hosts
 from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
-from overglass_cloud.doors.viewers import view_doors
+from overglass_cloud.doors.viewers import share_door, view_doors
 from overglass_cloud.looks import Looks
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
@@ -65,6 +65,7 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
         app.add_middleware(Hosts, named={"localhost", "127.0.0.1", "::1", settings.host})
     app.include_router(session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
+    app.include_router(share_door(gate, visits, settings))
     metrics = Metrics(visits, scheduler, capabilities)
     app.include_router(status_doors(visits, scheduler, capabilities, metrics))
     app.include_router(pages())

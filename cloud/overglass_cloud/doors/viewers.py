@@ -26,7 +26,7 @@ COME_AGAIN = "2"
 
 
 def view_doors(gate: Gate, visits: Visits, settings: Settings) -> APIRouter:
-    """Where watching begins and ends, and where a wearer asks for a link to give away."""
+    """Where watching begins and ends."""
     doors = APIRouter()
     doors.get("/live/{id}/view", status_code=204, response_class=Response)(nothing)
     doors.head("/live/{id}/view", status_code=204, response_class=Response)(nothing)
@@ -65,7 +65,14 @@ def view_doors(gate: Gate, visits: Visits, settings: Settings) -> APIRouter:
         await visit.broadcast.dismiss(_viewer(visit, viewer_id))
         return Response(status_code=200)
 
-    @doors.post("/live/{id}/share")
+    return doors
+
+
+def share_door(gate: Gate, visits: Visits, settings: Settings) -> APIRouter:
+    """Where a wearer asks for a link to give away."""
+    door = APIRouter()
+
+    @door.post("/live/{id}/share")
     async def share(id: str, request: Request, authorization: Authorization = None) -> dict[str, Any]:
         """A link that lets others watch this session, and nothing else."""
         visit = visits.find(id, gate.admit(authorization, "session"))
@@ -79,7 +86,7 @@ def view_doors(gate: Gate, visits: Visits, settings: Settings) -> APIRouter:
         url = f"{request.url.replace(path='/watch', query='')}#{urlencode(where)}"
         return {"url": url, "token": token, "expires": expires}
 
-    return doors
+    return door
 
 
 def _receiving(offer: sdp.Offer) -> sdp.Offer:

@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
 
 from overglass_cloud.config import Settings
 from overglass_cloud.problems import Problem, no_such_session
+from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError
@@ -29,6 +30,8 @@ KEY_EVERY = 0.5
 "Seconds between two key frames for those who lost their way; one who comes gets one at once."
 SILENCE = 10.0
 "Seconds without a report and a viewer is gone; browsers report every second."
+ENCODER_ENDS_WITHIN = 2.0
+"Seconds; a picture takes hundredths."
 LEAST_SHARE = 0.4
 "Of the best bitrate: what one bad link may lower the others' picture to."
 MAX_STEP = 2.0
@@ -81,9 +84,7 @@ class Broadcast:
         self._key_at: dict[str, float] = {}
         self._key_due: set[str] = set()
         "Codecs whose next key frame is asked for already, and waits for its time."
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._leaving: set[asyncio.Task[None]] = set()
-        "Those of them that close a connection."
+        self._tasks = Tasks()
         self._picture_time, self._sound_time = Retimer(CLOCK_RATE), Retimer(rtc.SOUND_RATE)
         self._sequence_shift: int | None = None
         self._sequence = 0
@@ -111,7 +112,7 @@ class Broadcast:
         except BaseException:
             await self.dismiss(viewer)
             raise
-        self._spawn(self._attend(viewer))
+        self._tasks.spawn(self._attend(viewer))
         return viewer, answer
 
     def find(self, id: str) -> Viewer | None:
@@ -121,17 +122,14 @@ class Broadcast:
         """Ends a viewer's connection, and its encoder if nobody else needs it."""
         self._viewers.pop(viewer.id, None)
         if viewer.codec is not None and all(v.codec != viewer.codec for v in self._viewers.values()):
-            self._end_encoder(viewer.codec)
+            await self._end_encoder(viewer.codec)
         await viewer.peer.close()
 
     async def close(self) -> None:
         self._closed = True
         for viewer in list(self._viewers.values()):
             await self.dismiss(viewer)
-        for task in self._tasks - self._leaving:
-            task.cancel()
-        # One that closes a connection goes on to its end: cut short, it would leave sockets behind.
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
 
     def restart(self) -> None:
         """Pictures and sound come over a new connection, and count anew."""
@@ -194,10 +192,11 @@ class Broadcast:
             )
         self._make_key(codec)
 
-    def _end_encoder(self, codec: str) -> None:
+    async def _end_encoder(self, codec: str) -> None:
         encoder = self._encoders.pop(codec, None)
         if encoder is not None:
             encoder.close()
+            await asyncio.to_thread(encoder.join, ENCODER_ENDS_WITHIN)
 
     def _bitrate(self, codec: str, width: int, height: int) -> int:
         """In the encoder's thread: what the slowest of its viewers bears, within reason."""
@@ -239,15 +238,7 @@ class Broadcast:
         viewer = self._viewers.get(id)
         if viewer is not None:
             log.info("a viewer is gone", viewer=id[:8], reason=reason)
-            leaving = self._spawn(self.dismiss(viewer))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+            self._tasks.spawn(self.dismiss(viewer), closes=True)
 
     def _cross(self, call: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed

@@ -21,6 +21,7 @@ from overglass_cloud.scheduler import Painted, Scheduler
 from overglass_cloud.sessions.broadcast import Broadcast
 from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
 from overglass_cloud.sessions.summary import Summary, Totals
+from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
@@ -67,10 +68,8 @@ class Visit:
         self._peer: rtc.Peer | None = None
         self.credentials: tuple[str, str] | None = None
         "The edge's ICE user name fragment and password."
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._connecting = asyncio.Lock()
-        self._leaving: set[asyncio.Task[None]] = set()
-        "Those of them that close a connection."
         self._announced = -1
         self._reporter = Reporter()
         self._past = Totals()
@@ -97,10 +96,7 @@ class Visit:
         await self._drop_peer()
         await self.broadcast.close()
         await asyncio.to_thread(self._overlays.close)
-        for task in self._tasks - self._leaving:
-            task.cancel()
-        # A goodbye may just have begun to close the connection: cut short, it would leave sockets behind.
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
         self.log.info("ended", reason=self.ended)
 
     def summary(self) -> Summary:
@@ -135,7 +131,7 @@ class Visit:
             await peer.close()
             raise
         self._peer, self.alone_since = peer, None
-        self._spawn(self._watch(peer))
+        self._tasks.spawn(self._watch(peer))
         self.log.info("connected" if not resumed else "resumed", codecs=offer.codecs, direction=offer.video)
         return answer
 
@@ -281,8 +277,7 @@ class Visit:
         if peer is not None and peer is self._peer:
             if self.ended is None:
                 self.log.info("connection lost", reason=reason)
-            self._leaving.add(leaving := self._spawn(self._drop_peer()))
-            leaving.add_done_callback(self._leaving.discard)
+            self._tasks.spawn(self._drop_peer(), closes=True)
 
     def _drop_peer(self) -> Coroutine[None, None, None]:
         """The session has no connection from now on; what comes back closes the one it had."""
@@ -292,9 +287,3 @@ class Visit:
         self.alone_since = time.monotonic()
         self._past.add(peer.statistics())
         return peer.close()
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task

@@ -53,6 +53,8 @@ class Keys:
 
     def close(self) -> None: ...
 
+    def join(self, timeout: float) -> None: ...
+
 
 async def test_viewers_who_ask_for_key_frames_without_end_get_one_and_set_one_timer(
     monkeypatch: pytest.MonkeyPatch,
