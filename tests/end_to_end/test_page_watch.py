@@ -68,7 +68,8 @@ async def test_a_shared_link_shows_and_sounds_what_the_wearer_sees(camera: Path)
             newer = await shared(wearer)
             assert newer != link
             await viewer.evaluate("(link) => { location.href = link; }", newer)
-            await until(viewer, "overglass.phase === 'live' && overglass.frames.length > 10")
+            # The page loads anew, and for a moment there is none.
+            await until(viewer, "window.overglass?.phase === 'live' && overglass.frames.length > 10")
 
 
 async def test_a_viewer_waits_for_glasses_that_are_off_for_a_while(camera: Path) -> None:
