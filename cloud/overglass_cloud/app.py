@@ -15,7 +15,7 @@ from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
 from overglass_cloud.doors.viewers import share_door, view_doors
-from overglass_cloud.looks import Looks
+from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
@@ -29,8 +29,9 @@ from overglass_cloud.web import pages
 def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
-    scheduler = Scheduler(looks)
-    capabilities = Capabilities(Store(settings.models, Manifest.shipped()))
+    models = Store(settings.models, Manifest.shipped())
+    scheduler = Scheduler(looks, Workshop(models))
+    capabilities = Capabilities(models)
     visits = Visits(settings, scheduler, capabilities)
 
     @asynccontextmanager

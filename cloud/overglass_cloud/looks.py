@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import av
 
+from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -41,6 +42,14 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the service lends to the engines it starts."""
+
+    models: Store
+    "Model files, checked; a missing one is an error that says its cure."
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A named recipe: which engine, with what, and what it promises."""
 
@@ -48,7 +57,7 @@ class Look:
     summary: str
     engine: str
     "Name of the engine's kind, for people: echo, classical, neural, diffusion."
-    start: Callable[[], Engine]
+    start: Callable[[Workshop], Engine]
     "Makes the engine; slow work such as loading weights happens here. Raises LookError with the cure."
     licence: str = "Apache-2.0"
     needs: Sequence[str] = ()

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
-from overglass_cloud.looks import Engine, Looks, State
+from overglass_cloud.looks import Engine, Looks, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from overglass_protocol.frame import Frame
@@ -74,10 +74,11 @@ class Seat:
 class Scheduler:
     """Runs engines in a thread of its own. A context manager: leaving it ends the thread."""
 
-    def __init__(self, looks: Looks) -> None:
+    def __init__(self, looks: Looks, workshop: Workshop) -> None:
         self.looks = looks
         self.busy_seconds = 0.0
         "Time spent painting."
+        self._workshop = workshop
         self._engines: dict[str, Engine] = {}
         self._seats: list[Seat] = []
         self._jobs: deque[Callable[[], None]] = deque()
@@ -246,7 +247,7 @@ class Scheduler:
             look = self.looks[name]
             log.info("starting a look", look=name)
             try:
-                engine = self._engines[name] = look.start()
+                engine = self._engines[name] = look.start(self._workshop)
             except LookError:
                 raise
             except Exception as error:

@@ -178,7 +178,7 @@ class Model:
 
 def model_look(seconds: float) -> Look:
     summary = f"Stands in for a model that takes {seconds * 1000:g} ms a picture."
-    return Look("model", summary, "model", lambda: Model(seconds), takes_prompt=True)
+    return Look("model", summary, "model", lambda workshop: Model(seconds), takes_prompt=True)
 
 
 def _pause_of(prompt: str) -> float:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import av
@@ -13,7 +14,9 @@ import numpy as np
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.engines.echo import Echo
-from overglass_cloud.looks import Engine, Look, Looks, State
+from overglass_cloud.looks import Engine, Look, Looks, State, Workshop
+from overglass_cloud.models.manifest import Manifest
+from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from overglass_protocol.rtc import Handlers, Peer, PeerSettings
@@ -52,19 +55,24 @@ class Broken(Echo):
         raise RuntimeError("out of paint")
 
 
-def _missing() -> Engine:
+def _missing(workshop: Workshop) -> Engine:
     raise LookError("the weights of 'missing' are not here", cure="Run: overglass models pull missing.")
 
 
-def _crashing() -> Engine:
+def _crashing(workshop: Workshop) -> Engine:
     raise RuntimeError("driver exploded")
+
+
+def workshop() -> Workshop:
+    """One with an empty store."""
+    return Workshop(Store(Path("nowhere"), Manifest([])))
 
 
 def looks(*more: Look) -> Looks:
     return Looks(
         [
-            Look("none", "", "echo", Echo),
-            Look("broken", "", "test", Broken),
+            Look("none", "", "echo", lambda workshop: Echo()),
+            Look("broken", "", "test", lambda workshop: Broken()),
             Look("missing", "", "test", _missing),
             Look("crashing", "", "test", _crashing),
             *more,

@@ -17,6 +17,7 @@ from overglass_cloud.engines.classical import LOOKS
 from overglass_cloud.looks import Look, Looks
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
+from tests.cloud.parts import workshop
 
 FULL, VIDEO = planes.Levels(0, 255, 255), planes.Levels(16, 219, 224)
 WALK = Path(__file__).parents[2].parent / "shared" / "clips" / "walk_first_person.mp4"
@@ -54,7 +55,7 @@ def blank(frame: av.VideoFrame) -> av.VideoFrame:
 
 def paint(look: Look, *pictures: av.VideoFrame, control: Control | None = None) -> list[av.VideoFrame]:
     """What a fresh session sees of these pictures, one after the other."""
-    engine = look.start()
+    engine = look.start(workshop())
     state = engine.prepare(control or Control(look=look.name), None)
     return [engine.paint([each], [state])[0] for each in pictures]
 
@@ -117,7 +118,7 @@ def test_the_given_pictures_are_not_written_to(look: Look) -> None:
 def test_the_memory_of_a_session_is_no_part_of_a_picture_it_was_given(look: Look) -> None:
     first, second, third = (picture(seed=seed) for seed in range(3))
     expected = paint(look, first, second, third)[2]
-    engine = look.start()
+    engine = look.start(workshop())
     state = engine.prepare(Control(look=look.name), None)
     for source in (first, second):
         engine.paint([source], [state])
@@ -223,7 +224,7 @@ def test_video_range_is_never_left(look: Look) -> None:
 
 @every_look
 def test_a_new_document_keeps_the_memory_and_the_same_seed_the_same_paper(look: Look) -> None:
-    engine = look.start()
+    engine = look.start(workshop())
     first = engine.prepare(Control(look=look.name, seed=3), None)
     engine.paint([picture(seed=1)], [first])
     second = engine.prepare(Control(look=look.name, seed=3, version=1), first)
@@ -233,7 +234,7 @@ def test_a_new_document_keeps_the_memory_and_the_same_seed_the_same_paper(look: 
 
 
 def test_the_seed_chooses_the_paper() -> None:
-    engine = LOOKS[0].start()
+    engine = LOOKS[0].start(workshop())
     state = engine.prepare(Control(look="ink", seed=1), None)
     [one] = engine.paint([picture()], [state])
     [other] = engine.paint([picture()], [engine.prepare(Control(look="ink", seed=2), state)])
@@ -243,13 +244,13 @@ def test_the_seed_chooses_the_paper() -> None:
 
 def test_a_state_of_another_engine_is_not_touched() -> None:
     look = LOOKS[0]
-    engine = look.start()
+    engine = look.start(workshop())
     state = engine.prepare(Control(look=look.name), {"of": "another engine"})
     assert same(engine.paint([picture()], [state])[0], paint(look, picture())[0])
 
 
 def test_pictures_of_several_sessions_are_painted_in_order() -> None:
-    engine = LOOKS[1].start()
+    engine = LOOKS[1].start(workshop())
     states = [engine.prepare(Control(look="comic", strength=strength), None) for strength in (1, 0)]
     sources = [picture(seed=1), picture(seed=2)]
     painted, untouched = engine.paint(sources, states)
@@ -283,7 +284,7 @@ def test_without_opencv_looks_are_listed_and_starting_one_says_the_cure(
     monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
     for look in runpy.run_path(classical.__file__)["LOOKS"]:
         with pytest.raises(LookError, match=cure):
-            look.start()
+            look.start(workshop())
 
 
 @every_look

@@ -11,7 +11,7 @@ from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import LookError
 from overglass_protocol.frame import Frame
-from tests.cloud.parts import Gated, looks, picture
+from tests.cloud.parts import Gated, looks, picture, workshop
 
 
 class Client:
@@ -55,7 +55,7 @@ def engine() -> Gated:
 
 @pytest.fixture
 def scheduler(engine: Gated) -> Iterator[Scheduler]:
-    with Scheduler(looks(Look("gated", "", "test", lambda: engine))) as running:
+    with Scheduler(looks(Look("gated", "", "test", lambda workshop: engine)), workshop()) as running:
         yield running
         for _ in range(100):
             engine.go_on.release()

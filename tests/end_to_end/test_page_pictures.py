@@ -9,6 +9,7 @@ import pytest
 from overglass_cloud.looks import Looks
 from overglass_protocol.control import Control
 from overglass_simulators.service import Service
+from tests.cloud.parts import workshop
 from tests.end_to_end.browser import Rgb, chromium, difference, pixels, signing, until, worn, write_clip
 from tests.shared import model
 
@@ -18,7 +19,7 @@ ONES_CODING = 7.0
 
 def painted(picture: Rgb, look: str) -> Rgb:
     """What the service paints of it."""
-    engine = Looks.installed()[look].start()
+    engine = Looks.installed()[look].start(workshop())
     control = Control(look=look)
     frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
     [result] = engine.paint([frame], [engine.prepare(control, None)])

@@ -12,6 +12,7 @@ from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, OverglassError
 from overglass_simulators.child import Child
 from overglass_simulators.service import Model, Service, model_look, pause
+from tests.cloud.parts import workshop
 from tests.simulators.bench_clips import painted
 
 
@@ -33,7 +34,7 @@ def test_the_model_knows_one_prompt_and_says_which(prompt: str) -> None:
 def test_the_model_is_a_look_like_any_other() -> None:
     look: Look = model_look(0.05)
     assert look.describe()["summary"].endswith("50 ms a picture.")
-    assert isinstance(look.start(), Model)
+    assert isinstance(look.start(workshop()), Model)
 
 
 def test_a_service_lives_again_at_the_same_address_after_a_crash() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Look, State
+from overglass_cloud.looks import Look, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -254,7 +254,7 @@ class Classical:
 
     max_batch = 1
 
-    def __init__(self, look: Callable[[Subject, Texture], Painted]) -> None:
+    def __init__(self, look: Callable[[Subject, Texture], Painted], workshop: Workshop) -> None:
         """Raises LookError when OpenCV is missing or cannot be loaded."""
         if _no_opencv is not None:
             missing = isinstance(_no_opencv, ModuleNotFoundError)

@@ -20,4 +20,4 @@ class Echo:
         return list(pictures)
 
 
-LOOKS = [Look("none", "The camera's picture, sent there and back.", "echo", Echo)]
+LOOKS = [Look("none", "The camera's picture, sent there and back.", "echo", lambda workshop: Echo())]
