@@ -63,6 +63,8 @@ class Look:
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
     takes_prompt: bool = False
+    strength: float = 1.0
+    "At which it is meant to be worn."
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
@@ -74,6 +76,7 @@ class Look:
             "needs": list(self.needs),
             "licence": self.licence,
             "takes_prompt": self.takes_prompt,
+            "strength": self.strength,
             "parameters": dict(self.parameters),
         }
 
