@@ -132,7 +132,12 @@ def shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     found = conv("enter", wide, SAMPLES) | residual("fine", wide) | conv("down", deep, wide)
     for block in range(shape.blocks):
         found |= residual(f"coarse.{block}", deep)
-    return found | conv("up", 4 * wide, deep, 1) | residual("merge", wide) | conv("leave", SAMPLES, wide + SAMPLES)
+    return (
+        found
+        | conv("up", 4 * wide, deep, 1)
+        | residual("merge", wide)
+        | conv("leave", SAMPLES, wide + SAMPLES)
+    )
 
 
 def _card(path: Path, told: dict[str, Any]) -> Card:

@@ -49,7 +49,9 @@ class Way:
 
     def describe(self) -> str:
         kind = "bf16" if self.dtype is torch.bfloat16 else str(self.dtype).removeprefix("torch.")
-        return f"{kind} on {self.device}" + ("" if self.device.type == "cuda" else f", {self.threads} threads")
+        return f"{kind} on {self.device}" + (
+            "" if self.device.type == "cuda" else f", {self.threads} threads"
+        )
 
 
 @lru_cache(maxsize=1)

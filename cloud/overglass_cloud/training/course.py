@@ -35,6 +35,8 @@ class Plan:
     "In a step; each is seen twice."
     rate: float = 2e-3
     "The highest learning rate (AdamW)."
+    subject: str = ""
+    "Tells the examples from others."
     calm: float = 1.0
     "How much stillness weighs against likeness."
 
@@ -79,7 +81,9 @@ class Course:
     def weights(self) -> Weights:
         """As they are now, in half precision."""
         state = self._network.state_dict()
-        return {name: tensor.detach().float().cpu().numpy().astype(np.float16) for name, tensor in state.items()}
+        return {
+            name: tensor.detach().float().cpu().numpy().astype(np.float16) for name, tensor in state.items()
+        }
 
     def save(self, path: Path) -> None:
         """Puts the course aside. Raises LookError when the disk does not let it."""
@@ -102,7 +106,9 @@ class Course:
         except FileNotFoundError:
             return False
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise LookError(f"{path} cannot be read: {error}", cure=f"Delete it to begin anew: rm {path}.") from error
+            raise LookError(
+                f"{path} cannot be read: {error}", cure=f"Delete it to begin anew: rm {path}."
+            ) from error
         if state["plan"] != _plain(self.plan):
             return False
         self._network.load_state_dict(state["network"])

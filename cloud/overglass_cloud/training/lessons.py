@@ -95,7 +95,9 @@ class Lessons:
         x = self.random.uniform(reach, max(width - reach, reach + 1e-3))
         y = self.random.uniform(reach, max(height - reach, reach + 1e-3))
         half = (side - 1) / 2
-        back = np.array([[cosine, -sine, x - (cosine - sine) * half], [sine, cosine, y - (sine + cosine) * half]])
+        back = np.array(
+            [[cosine, -sine, x - (cosine - sine) * half], [sine, cosine, y - (sine + cosine) * half]]
+        )
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         both = [
             cv2.warpAffine(image, back, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
@@ -108,7 +110,8 @@ class Lessons:
         reach = len(self._grain[0]) - CROP
         kinds, tops, lefts = (self.random.integers(most, size=count) for most in (2, reach, reach))
         noise = [
-            self._grain[kind, y : y + CROP, x : x + CROP] for kind, y, x in zip(kinds, tops, lefts, strict=True)
+            self._grain[kind, y : y + CROP, x : x + CROP]
+            for kind, y, x in zip(kinds, tops, lefts, strict=True)
         ]
         level = self.random.uniform(0, NOISE, (count, 1, 1, 1)).astype(np.float32)
         return torch.from_numpy(np.stack(noise) * level).permute(0, 3, 1, 2)

@@ -41,4 +41,3 @@ def _common(field: Tensor, dx: int, dy: int) -> Tensor:
 def total(luma: Tensor, chroma: Tensor, views: Views, calm: float) -> Tensor:
     """`calm` weighs stillness against likeness."""
     return likeness(luma, chroma, views) + calm * unrest(luma, chroma, views)
-

@@ -38,8 +38,8 @@ CARRIED = (
 "Photographs and a printed page in scikit-image's data folder, all free to use (its README.txt names each)."
 
 
-def carried() -> list[Pixels]:
-    """Those of scikit-image. Raises LookError with the cure when it is not installed."""
+def carried(*names: str, but: str = "") -> list[Pixels]:
+    """Those of scikit-image, or some. Raises LookError with the cure when it is not installed."""
     try:
         import skimage
     except ImportError as error:
@@ -48,7 +48,7 @@ def carried() -> list[Pixels]:
             cure="Run: pip install 'overglass[train]'.",
         ) from error
     folder = Path(skimage.__file__).parent / "data"
-    return [sized(read(folder / name)) for name in CARRIED if (folder / name).exists()]
+    return [sized(read(folder / name)) for name in names or CARRIED if name != but]
 
 
 def read(path: Path) -> Pixels:
@@ -104,7 +104,9 @@ def _spread(frames: Iterable[av.VideoFrame], most: int) -> list[av.VideoFrame]:
     return kept[:: max(1, len(kept) // most)]
 
 
-def _thinned(frames: Iterable[av.VideoFrame], kept: list[av.VideoFrame], most: int) -> Iterator[av.VideoFrame]:
+def _thinned(
+    frames: Iterable[av.VideoFrame], kept: list[av.VideoFrame], most: int
+) -> Iterator[av.VideoFrame]:
     stride = 1
     for number, frame in enumerate(frames):
         if number % stride:

@@ -133,7 +133,9 @@ def pan(picture: Pixels, count: int = 24, size: tuple[int, int] = (512, 288)) ->
     """A clip for want of one: a window of (width, height) that wanders over a larger picture, with grain."""
     width, height = size
     scale = 1.4 * max(width / picture.shape[1], height / picture.shape[0])
-    large = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    large = cv2.resize(
+        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
     reach = np.array([large.shape[1] - width, large.shape[0] - height]) - 1
     random = np.random.default_rng(0)
     found = []
