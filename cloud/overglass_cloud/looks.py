@@ -65,6 +65,8 @@ class Look:
     strength: float = 1.0
     "At which it is meant to be worn."
     takes_prompt: bool = False
+    strength: float = 1.0
+    "At which it is meant to be worn."
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
@@ -77,6 +79,7 @@ class Look:
             "licence": self.licence,
             "strength": self.strength,
             "takes_prompt": self.takes_prompt,
+            "strength": self.strength,
             "parameters": dict(self.parameters),
         }
 
