@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training import pictures
+from training import lights, lines, painters, pictures
 from training.brush import Picture
 from training.magenta import StyleTeacher
 
@@ -30,5 +30,23 @@ _ALL = (
     Recipe("deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco)),
     Recipe("reef", "Coral branches in deep teal water.", StyleTeacher(pictures.reef)),
     Recipe("cutout", "Bold planes in vermilion, cobalt and cream.", StyleTeacher(pictures.lanes)),
+    Recipe("oil", "Broad strokes along the forms, thick enough to catch the light.", painters.oil),
+    Recipe("watercolour", "Transparent washes that gather at their rims, paper left white.", painters.watercolour),
+    Recipe("papercut", "Sheets of coloured paper, each with its shadow.", painters.papercut),
+    Recipe("poster", "Screen print in navy, red, sky and cream.", painters.poster),
+    Recipe("pop", "Loud flat pink, lemon and turquoise, violet shadows.", painters.pop),
+    Recipe("autumn", "A gouache of late October: russet, gold, milky sky.", painters.autumn),
+    Recipe("sketch", "Soft pencil on warm paper, smudged in the shadows.", lines.sketch),
+    Recipe("woodcut", "Black lines carved along the form, over vermilion and cream.", lines.woodcut),
+    Recipe("manga", "Brush-pen black on white, with one grey.", lines.manga),
+    Recipe("blueprint", "White drafting lines on deep blue.", lines.blueprint),
+    Recipe("midnight", "Outlines bent from cyan and magenta tubes, in a violet night.", lights.midnight),
+    Recipe("thermal", "A heat camera's colours, glowing.", lights.thermal),
+    Recipe("golden", "The last hour of sun: amber, haze, soft flares.", lights.golden),
+    Recipe("dream", "Soft focus in mother-of-pearl.", lights.dream),
+    Recipe("moonlit", "Black velvet and silver.", lights.moonlit),
+    Recipe("gilded", "Everything beaten out of gold leaf on black lacquer.", lights.gilded),
+    Recipe("arcade", "Teal shadows, hot pink and cyan lights that bleed.", lights.arcade),
+    Recipe("infrared", "Infrared film: crimson leaves under a teal sky.", lights.infrared),
 )
 RECIPES = {recipe.name: recipe for recipe in _ALL}
