@@ -148,7 +148,7 @@ def flattened(field: Field, tangent: Field, coherence: Field, radius: float) -> 
     return total / weights[..., None]
 
 
-def pen(tone: Field, tangent: Field, sigma: float, keep: float = 0.97) -> Field:
+def pen(tone: Field, tangent: Field, sigma: float, keep: float = 1.0) -> Field:
     """Above 0 on the dark side of edges, of about the contrast's size, smoothed along the flow.
 
     A difference of Gaussians along the flow (Kang et al. 2007; Winnemoeller et al. 2012).
@@ -160,6 +160,12 @@ def pen(tone: Field, tangent: Field, sigma: float, keep: float = 0.97) -> Field:
 def bloom(field: Field, size: float) -> Field:
     """What of the light spreads about: three widths, the widest of `size` pixels."""
     return (blur(field, size / 6) + blur(field, size / 2.5) + blur(field, size)) / 3
+
+
+def contrast(field: Field, size: float) -> Field:
+    """The standard deviation of lightness within so many pixels, (h, w)."""
+    grey = luma(field)
+    return np.sqrt(np.maximum(0, blur(grey * grey, size) - blur(grey, size) ** 2))
 
 
 def relief(height: Field, gain: float) -> Field:

@@ -18,6 +18,9 @@ from training.brush import Field, Picture
 
 _STYLE, _CONTENT = (256, 256), (384, 384)
 _CODE = 100
+_MARGIN = 16
+_MOVES = ((0, 0), (3, 5), (6, -4), (-7, 9), (-3, -9), (11, 3))
+"Down and right, in pixels: unequal parts of the network's grid of four."
 
 
 class Pair:
@@ -60,17 +63,25 @@ def _loaded(name: str) -> Interpreter:
 class StyleTeacher:
     """Paints in the style of one picture.
 
-    The network is at its calmest on flattened pictures and repeats textures wildly, so it is shown a flattened
-    one. `own` of the source's lightness comes back afterwards, which keeps faces and text readable; `gain` is for
-    colours that the network has left pale.
+    The network repeats textures wildly where there are none and along its own grid. So it is shown a flattened
+    picture, several times, each time moved against that grid; the mean is smoothed along the forms, and where the
+    picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail comes back afterwards,
+    which keeps faces and text readable; `gain` is for colours that the network has left pale.
     """
 
     pair = Pair()
 
     def __init__(
-        self, style: Callable[[], Picture], own: float = 0.3, gain: float = 1.1, radius: float = 2.5, passes: int = 2
+        self,
+        style: Callable[[], Picture],
+        own: float = 0.35,
+        gain: float = 1.2,
+        calm: float = 0.35,
+        along: float = 2.5,
+        passes: int = 3,
     ) -> None:
-        self._style, self._own, self._gain, self._radius, self._passes = style, own, gain, radius, passes
+        self._style, self._own, self._gain, self._calm, self._along = style, own, gain, calm, along
+        self._passes = _MOVES[:passes]
 
     @cached_property
     def _code(self) -> Field:
@@ -79,19 +90,22 @@ class StyleTeacher:
     def __call__(self, picture: Picture) -> Picture:
         """RGB uint8 (h, w, 3) in and out."""
         unit, source = brush.unit(picture), brush.light(picture)
-        flat = source
-        if self._radius:
-            tangent, coherence = brush.flow(source, 2 * unit)
-            flat = brush.flattened(source, tangent, coherence, self._radius * unit)
-        painted = np.mean([self._shifted(flat, 2 * step) for step in range(self._passes)], 0)
-        lightness = brush.luma(painted)
-        lost = brush.luma(source) - brush.blur(brush.luma(source), 12 * unit)
-        kept = lightness - brush.blur(lightness, 12 * unit)
-        painted = brush.saturated(painted, self._gain) + (self._own * (lost - 0.5 * kept))[..., None]
-        return brush.shown(painted)
+        tangent, coherence = brush.flow(source, 2 * unit)
+        flat = brush.flattened(source, tangent, coherence, 2.5 * unit)
+        painted = sum(self._moved(flat, *move) for move in self._passes) / np.float32(len(self._passes))
+        painted = brush.along(painted, tangent, self._along * unit)
+        broad = brush.blur(painted, 5 * unit)
+        busy = brush.ramp(brush.contrast(source, 5 * unit), 0.01, 0.08)
+        painted = broad + (painted - broad) * (1 - self._calm * (1 - busy))[..., None]
+        own, kept = brush.luma(source), brush.luma(painted)
+        detail = own - brush.blur(own, 10 * unit) - 0.4 * (kept - brush.blur(kept, 10 * unit))
+        return brush.shown(brush.saturated(painted, self._gain) + (self._own * detail)[..., None])
 
-    def _shifted(self, field: Field, by: int) -> Field:
-        """Painted with the picture moved so many pixels and moved back: the grid of the network averages out."""
-        moved = np.roll(field, (by, by), (0, 1)) if by else field
-        painted = self.pair.painted(moved, self._code)
-        return np.roll(painted, (-by, -by), (0, 1)) if by else painted
+    def _moved(self, field: Field, down: int, right: int) -> Field:
+        """Painted with the picture moved so many pixels, and moved back."""
+        height, width = field.shape[:2]
+        padded = cv2.copyMakeBorder(field, _MARGIN, _MARGIN, _MARGIN, _MARGIN, cv2.BORDER_REFLECT_101)
+        top, left = _MARGIN - down, _MARGIN - right
+        painted = self.pair.painted(padded[top : top + height, left : left + width], self._code)
+        back = np.array([[1, 0, -right], [0, 1, -down]], np.float32)
+        return cv2.warpAffine(painted, back, (width, height), borderMode=cv2.BORDER_REFLECT_101)

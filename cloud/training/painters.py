@@ -12,7 +12,7 @@ def oil(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 3 * unit)
     paint = brush.flattened(source, tangent, coherence, 5 * unit)
     paint = brush.along(paint, tangent, 4 * unit)
-    paint = mix(paint, source, 0.25 * ramp(_detail(source, 3 * unit), 0.05, 0.25))
+    paint = mix(paint, source, 0.25 * ramp(brush.contrast(source, 3 * unit), 0.05, 0.25))
     bristles = brush.along(brush.luma(source) - blur(brush.luma(source), 2.5 * unit), tangent, 5 * unit, 7)
     height = brush.luma(paint) + 1.6 * bristles
     paint = brush.saturated(paint ** 1.15, 1.55) * rgb("fff6e4")
@@ -101,8 +101,3 @@ def autumn(picture: Picture) -> Picture:
     shine = brush.relief(brush.luma(brush.along(source, tangent, 2 * unit)), 8 * unit)
     return brush.shown(result + 0.14 * shine[..., None])
 
-
-def _detail(field: Field, size: float) -> Field:
-    """How much happens within so many pixels, (h, w)."""
-    grey = brush.luma(field)
-    return np.sqrt(np.maximum(0, blur(grey * grey, size) - blur(grey, size) ** 2))

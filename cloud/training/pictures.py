@@ -91,13 +91,13 @@ def glass() -> Picture:
 def tiles() -> Picture:
     """Small square stones in bent courses: turquoise, gold, terracotta, ivory, pale grout."""
     bend_x, bend_y = _X + 26 * np.sin(_Y / 70), _Y + 26 * np.sin(_X / 90)
-    column, row = np.floor(bend_x / 16), np.floor(bend_y / 16)
-    inner = np.minimum.reduce([bend_x % 16, 16 - bend_x % 16, bend_y % 16, 16 - bend_y % 16])
+    column, row = np.floor(bend_x / 30), np.floor(bend_y / 30)
+    inner = np.minimum.reduce([bend_x % 30, 30 - bend_x % 30, bend_y % 30, 30 - bend_y % 30])
     cell = (column - column.min()) * 97 + (row - row.min())
     tone = 0.75 * _noise(21, 80) + 0.25 * np.random.default_rng(22).random(int(cell.max()) + 1)[cell.astype(int)]
     stops = [(0.1, "123a52"), (0.3, "1f8a8c"), (0.45, "7cc6b8"), (0.55, "f3e6c4"), (0.7, "e3a93b"), (0.85, "b4472c")]
-    stone = brush.palette(tone, stops) * (0.9 + 0.02 * inner[..., None])
-    return brush.shown(brush.mix(np.full_like(stone, 0.16), stone, brush.ramp(inner, 0.8, 2.2)))
+    stone = brush.palette(tone, stops) * (0.9 + 0.012 * inner[..., None])
+    return brush.shown(brush.mix(np.full_like(stone, 0.08), stone, brush.ramp(inner, 1.5, 3.5)))
 
 
 def deco() -> Picture:
