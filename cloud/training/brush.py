@@ -157,9 +157,21 @@ def pen(tone: Field, tangent: Field, sigma: float, keep: float = 1.0) -> Field:
     return along(contrast, tangent, 2.5 * sigma)
 
 
+def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
+    """Lightness of a flattened picture with the source's own accents of up to `size` pixels: eyes, mouths, letters."""
+    grey = luma(source)
+    return luma(flat) + gain * (blur(grey, 0.12 * size) - blur(grey, size))
+
+
 def bloom(field: Field, size: float) -> Field:
     """What of the light spreads about: three widths, the widest of `size` pixels."""
     return (blur(field, size / 6) + blur(field, size / 2.5) + blur(field, size)) / 3
+
+
+def moved(field: Field, down: float, right: float) -> Field:
+    """The field moved so many pixels, (h, w)."""
+    shift = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    return cv2.warpAffine(field, shift, field.shape[1::-1], borderMode=cv2.BORDER_REFLECT_101)
 
 
 def contrast(field: Field, size: float) -> Field:

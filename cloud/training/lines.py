@@ -12,12 +12,12 @@ def sketch(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     flat = brush.luma(brush.flattened(source, tangent, coherence, 3 * unit))
     grey = brush.luma(source)
-    fine = ramp(brush.pen(np.sqrt(mix(flat, grey, 0.7)), tangent, 0.75 * unit), -0.012, 0.07)
-    broad = ramp(brush.pen(np.sqrt(flat), tangent, 2.0 * unit), 0.0, 0.10)
+    fine = ramp(brush.pen(np.sqrt(mix(flat, grey, 0.7)), tangent, 0.75 * unit), 0.006, 0.08)
+    broad = ramp(brush.pen(np.sqrt(flat), tangent, 2.0 * unit), 0.012, 0.12)
     dark = 1 - ramp(flat, 0.0, 0.75)
-    strokes = _hatched(grey, flat, tangent, unit)
-    lead = 0.42 * dark**1.4 + 0.55 * dark * strokes + 0.75 * fine + 0.35 * broad
-    return brush.shown(mix(np.broadcast_to(rgb("f6f0e2"), source.shape), rgb("2b2a30"), np.clip(lead, 0, 1)))
+    strokes = 0.5 - 0.5 * _drawn(grey, tangent, unit)
+    lead = 0.40 * dark**1.4 + 0.55 * dark * strokes + 0.8 * fine + 0.4 * broad
+    return brush.shown(mix(np.broadcast_to(rgb("f6f0e2"), source.shape), rgb("26262e"), np.clip(lead, 0, 1)))
 
 
 def woodcut(picture: Picture) -> Picture:
@@ -25,39 +25,42 @@ def woodcut(picture: Picture) -> Picture:
     unit, source = brush.unit(picture), brush.light(picture, 1.2)
     tangent, coherence = brush.flow(source, 2.5 * unit)
     flat = brush.luma(brush.along(brush.flattened(source, tangent, coherence, 4 * unit), tangent, 3 * unit))
-    carved = flat + 0.75 * _hatched(brush.luma(source), flat, tangent, unit, signed=True)
-    edge = brush.pen(np.sqrt(mix(flat, brush.luma(source), 0.4)), tangent, 1.3 * unit)
-    black = np.maximum(1 - ramp(carved, 0.24, 0.34), ramp(edge, 0.006, 0.04))
-    paper = palette(flat, [(0, "b5371f"), (0.50, "c9452a"), (0.60, "efdcb4"), (1, "f7ead0")])
+    tone = flat + 0.5 * (blur(brush.luma(source), unit) - blur(brush.luma(source), 10 * unit))
+    carved = tone + 0.18 * _drawn(brush.luma(source), tangent, unit)
+    edge = brush.pen(np.sqrt(mix(flat, brush.luma(source), 0.5)), tangent, 1.2 * unit)
+    black = np.maximum(1 - ramp(carved, 0.20, 0.32), ramp(edge, 0.014, 0.05))
+    paper = palette(tone, [(0, "b5371f"), (0.50, "c9452a"), (0.60, "efdcb4"), (1, "f7ead0")])
     return brush.shown(mix(paper, rgb("16110f"), black))
 
 
 def manga(picture: Picture) -> Picture:
-    """Brush-pen black and white with one grey, for a page at night."""
+    """Brush-pen black on white, with one grey in two depths."""
     unit, source = brush.unit(picture), brush.light(picture, 1.2)
     tangent, coherence = brush.flow(source, 2 * unit)
-    flat = brush.luma(brush.flattened(source, tangent, coherence, 4 * unit))
-    tone = palette(flat, [(0, "0c0c10"), (0.17, "0c0c10"), (0.22, "8d8f98"), (0.40, "8d8f98"), (0.46, "ffffff")])
-    edge = brush.pen(np.sqrt(mix(flat, brush.luma(source), 0.6)), tangent, 1.0 * unit)
-    return brush.shown(mix(tone, rgb("08080c"), ramp(edge, 0.004, 0.035)))
+    flat = brush.flattened(source, tangent, coherence, 4 * unit)
+    tone = brush.accented(flat, source, 9 * unit, 0.9)
+    stops = [(0.10, "08080c"), (0.16, "50525e"), (0.26, "50525e"), (0.31, "b4b6c0"), (0.42, "b4b6c0"), (0.5, "ffffff")]
+    edge = brush.pen(np.sqrt(mix(brush.luma(flat), brush.luma(source), 0.6)), tangent, 1.0 * unit)
+    broad = brush.pen(np.sqrt(brush.luma(flat)), tangent, 2.0 * unit)
+    line = np.maximum(ramp(edge, 0.010, 0.035), ramp(broad, 0.03, 0.07))
+    return brush.shown(mix(palette(tone, stops), rgb("08080c"), line))
 
 
 def blueprint(picture: Picture) -> Picture:
     """White and cyan drafting lines on deep blue, the masses faintly shaded."""
     unit, source = brush.unit(picture), brush.light(picture)
     tangent, coherence = brush.flow(source, 2 * unit)
-    flat = brush.luma(brush.flattened(source, tangent, coherence, 3.5 * unit))
-    tone = np.sqrt(mix(flat, brush.luma(source), 0.5))
-    base = palette(flat, [(0, "041e52"), (0.5, "0b3f93"), (1, "2f74c9")])
-    strong, fine = brush.pen(tone, tangent, 1.2 * unit), brush.pen(tone, tangent, 0.7 * unit)
-    line = np.maximum(ramp(np.abs(strong), 0.008, 0.045), 0.6 * ramp(np.abs(fine), 0.012, 0.05))
-    result = mix(base, rgb("9fe3ff"), 0.45 * ramp(blur(line, 2.5 * unit), 0.05, 0.6))
+    flat = brush.luma(brush.flattened(source, tangent, coherence, 4 * unit))
+    tone = np.sqrt(mix(flat, brush.luma(source), 0.45))
+    base = palette(flat, [(0, "03174a"), (0.5, "08307c"), (1, "1550aa")])
+    strong, fine = brush.pen(tone, tangent, 1.1 * unit), brush.pen(tone, tangent, 0.7 * unit)
+    line = np.maximum(ramp(strong, 0.016, 0.06), 0.55 * ramp(fine, 0.012, 0.05))
+    result = mix(base, rgb("58c8ff"), 0.5 * ramp(blur(line, 2.5 * unit), 0.03, 0.7))
     return brush.shown(mix(result, rgb("f4fcff"), line))
 
 
-def _hatched(grey: Field, flat: Field, tangent: Field, unit: float, signed: bool = False) -> Field:
-    """Strokes along the form that are the picture's own grain drawn long: about 0 if signed, else 0..1."""
+def _drawn(grey: Field, tangent: Field, unit: float) -> Field:
+    """The picture's own grain drawn long along the form: strokes of -1..1 that move with what they lie on."""
     grain = grey - blur(grey, 2 * unit)
     drawn = brush.along(grain, tangent, 5 * unit, 8)
-    drawn = np.tanh(drawn / (0.02 + 0.10 * blur(np.abs(grain), 4 * unit)))
-    return 0.22 * drawn if signed else 0.5 - 0.5 * drawn
+    return np.tanh(drawn / (0.02 + 0.10 * blur(np.abs(grain), 4 * unit)))
