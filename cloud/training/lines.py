@@ -12,8 +12,8 @@ def sketch(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     flat = brush.luma(brush.flattened(source, tangent, coherence, 3 * unit))
     grey = brush.luma(source)
-    fine = ramp(brush.pen(np.sqrt(mix(flat, grey, 0.7)), tangent, 0.75 * unit), 0.006, 0.08)
-    broad = ramp(brush.pen(np.sqrt(flat), tangent, 2.0 * unit), 0.012, 0.12)
+    fine = ramp(brush.pen(np.sqrt(mix(flat, grey, 0.7)), tangent, 0.75 * unit), 0.004, 0.05)
+    broad = ramp(brush.pen(np.sqrt(flat), tangent, 2.0 * unit), 0.008, 0.09)
     dark = 1 - ramp(flat, 0.0, 0.75)
     strokes = 0.5 - 0.5 * _drawn(grey, tangent, unit)
     lead = 0.40 * dark**1.4 + 0.55 * dark * strokes + 0.8 * fine + 0.4 * broad
@@ -54,8 +54,8 @@ def blueprint(picture: Picture) -> Picture:
     tone = np.sqrt(mix(flat, brush.luma(source), 0.45))
     base = palette(flat, [(0, "03174a"), (0.5, "08307c"), (1, "1550aa")])
     strong, fine = brush.pen(tone, tangent, 1.1 * unit), brush.pen(tone, tangent, 0.7 * unit)
-    line = np.maximum(ramp(strong, 0.016, 0.06), 0.55 * ramp(fine, 0.012, 0.05))
-    result = mix(base, rgb("58c8ff"), 0.5 * ramp(blur(line, 2.5 * unit), 0.03, 0.7))
+    line = np.maximum(ramp(strong, 0.005, 0.026), 0.6 * ramp(fine, 0.004, 0.024))
+    result = mix(base, rgb("3fb4ff"), 0.55 * ramp(blur(line, 2.5 * unit), 0.03, 0.7))
     return brush.shown(mix(result, rgb("f4fcff"), line))
 
 

@@ -52,12 +52,14 @@ def pastel(picture: Picture) -> Picture:
     grain = brush.luma(source) - blur(brush.luma(source), 2 * unit)
     strokes = brush.along(grain, tangent, 5 * unit, 8)
     strokes = np.tanh(strokes / (0.012 + 0.6 * blur(np.abs(strokes), 4 * unit)))
-    chalk = brush.saturated(flat, 3.2)
-    chalk = np.clip(chalk / (0.35 + 0.75 * np.max(np.clip(chalk, 0, 4), -1, keepdims=True)), 0, 1) + 0.08
-    chalk = mix(chalk, palette(tone, [(0, "4438a0"), (0.5, "e0559a"), (0.8, "ffc27a"), (1, "fff3dc")]), 0.4)
-    cover = ramp(tone + 0.20 * strokes, 0.02, 0.72)
-    outline = ramp(brush.pen(tone, tangent, 1.4 * unit), 0.01, 0.06)
-    return brush.shown(mix(np.broadcast_to(rgb("16101f"), source.shape), chalk * (0.75 + 0.35 * tone)[..., None], cover * (1 - 0.85 * outline)))
+    vivid = np.clip(brush.saturated(flat, 2.6), 0.02, 1)
+    vivid = vivid / (np.max(vivid, -1, keepdims=True) + 0.12)
+    mood = palette(tone, [(0, "3b3fd0"), (0.25, "8a3fd6"), (0.5, "ff5f8f"), (0.75, "ffb45e"), (1, "fff4dc")])
+    chalk = mix(vivid, mood, 0.5) * (0.55 + 0.55 * tone)[..., None]
+    cover = ramp(tone + 0.16 * strokes, -0.10, 0.42)
+    outline = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.3 * unit), 0.006, 0.04)
+    paper = np.broadcast_to(rgb("160f24"), source.shape)
+    return brush.shown(mix(paper, chalk * (1 + 0.2 * strokes)[..., None], cover * (1 - 0.9 * outline)))
 
 
 def papercut(picture: Picture) -> Picture:
