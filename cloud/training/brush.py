@@ -115,7 +115,7 @@ def along(field: Field, tangent: Field, sigma: float, steps: int = 5) -> Field:
         x, y, way = grid_x, grid_y, sign * tangent
         for step in range(1, steps + 1):
             x, y = x + stride * way[..., 0], y + stride * way[..., 1]
-            weight = (math.exp(-0.5 * (step * stride / sigma) ** 2))
+            weight = math.exp(-0.5 * (step * stride / sigma) ** 2)
             total += weight * sampled(field, x, y)
             weights += weight
             turned = cv2.remap(tangent, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)

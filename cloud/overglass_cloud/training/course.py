@@ -37,7 +37,7 @@ class Plan:
     "The highest learning rate (AdamW)."
     subject: str = ""
     "Tells the examples from others."
-    calm: float = 1.0
+    calm: float = 0.25
     "How much stillness weighs against likeness."
 
 
