@@ -79,7 +79,6 @@ class Look:
             "licence": self.licence,
             "strength": self.strength,
             "takes_prompt": self.takes_prompt,
-            "strength": self.strength,
             "parameters": dict(self.parameters),
         }
 

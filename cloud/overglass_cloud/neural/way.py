@@ -47,9 +47,13 @@ class Way:
         network = network.eval().requires_grad_(False)
         return network.to(device=self.device, dtype=self.dtype, memory_format=torch.channels_last)
 
+    @property
+    def precision(self) -> str:
+        """`bf16` or `fp32`."""
+        return "bf16" if self.dtype is torch.bfloat16 else "fp32"
+
     def describe(self) -> str:
-        kind = "bf16" if self.dtype is torch.bfloat16 else str(self.dtype).removeprefix("torch.")
-        return f"{kind} on {self.device}" + (
+        return f"{self.precision} on {self.device}" + (
             "" if self.device.type == "cuda" else f", {self.threads} threads"
         )
 
