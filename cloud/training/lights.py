@@ -13,12 +13,12 @@ def midnight(picture: Picture) -> Picture:
     unit, source = brush.unit(picture), brush.light(picture, 1.3)
     tangent, coherence = brush.flow(source, 3 * unit)
     flat = brush.flattened(source, tangent, coherence, 4 * unit)
-    edge = brush.pen(np.sqrt(brush.luma(mix(flat, source, 0.5))), tangent, 1.3 * unit)
-    tube = ramp(edge, 0.008, 0.035)
+    tone = np.sqrt(np.clip(brush.accented(mix(flat, source, 0.3), source, 9 * unit, 0.9), 0, 1))
+    tube = ramp(brush.pen(tone, tangent, 1.3 * unit), 0.006, 0.032)
     upright = blur(tangent[..., 1] ** 2, 2 * unit)
     colour = mix(np.broadcast_to(rgb("ff1fc8"), source.shape), rgb("10e0ff"), ramp(upright, 0.3, 0.7))
     lit = colour * tube[..., None]
-    night = palette(brush.luma(flat), [(0, "04020c"), (0.5, "180a3c"), (1, "3a1f74")])
+    night = palette(brush.luma(flat), [(0, "04020c"), (0.4, "1a0b42"), (0.7, "3a1872"), (1, "6a2f9c")])
     glow = 1.5 * brush.bloom(lit, 10 * unit)
     return brush.shown(1 - (1 - night) * (1 - np.clip(glow, 0, 0.95)) + 0.7 * lit + 0.4 * (tube**2)[..., None])
 
@@ -114,7 +114,7 @@ def infrared(picture: Picture) -> Picture:
     bright = brush.luma(flat) + 0.08
     green = blur(flat[..., 1] - 0.5 * flat[..., 0] - 0.5 * flat[..., 2], 1.5 * unit) / bright
     blue = blur(flat[..., 2] - flat[..., 0], 1.5 * unit) / bright
-    leaves = palette(tone**1, [(0, "2a0016"), (0.12, "7a0c40"), (0.3, "e0306e"), (0.55, "ff7fa6"), (0.8, "ffd0dc"), (1, "fff6f6")])
+    leaves = palette(tone, [(0, "2a0016"), (0.12, "7a0c40"), (0.3, "e0306e"), (0.55, "ff7fa6"), (0.8, "ffd0dc"), (1, "fff6f6")])
     sky = palette(tone, [(0, "02161c"), (0.35, "08606c"), (0.65, "35b4b0"), (1, "f3fffb")])
     rest = palette(tone, [(0, "0c1222"), (0.35, "5c5670"), (0.7, "ead2c0"), (1, "fffaf0")])
     result = mix(mix(rest, leaves, ramp(green, 0.0, 0.12)), sky, ramp(blue, 0.05, 0.35))

@@ -50,12 +50,12 @@ def blueprint(picture: Picture) -> Picture:
     """White and cyan drafting lines on deep blue, the masses faintly shaded."""
     unit, source = brush.unit(picture), brush.light(picture)
     tangent, coherence = brush.flow(source, 2 * unit)
-    flat = brush.luma(brush.flattened(source, tangent, coherence, 4 * unit))
-    tone = np.sqrt(mix(flat, brush.luma(source), 0.45))
-    base = palette(flat, [(0, "03174a"), (0.5, "08307c"), (1, "1550aa")])
+    flat = brush.flattened(source, tangent, coherence, 3.5 * unit)
+    tone = np.sqrt(np.clip(brush.accented(mix(flat, source, 0.4), source, 8 * unit, 1.0), 0, 1))
+    base = palette(brush.luma(flat), [(0, "02123c"), (0.5, "0a3a8c"), (1, "1c66c4")])
     strong, fine = brush.pen(tone, tangent, 1.1 * unit), brush.pen(tone, tangent, 0.7 * unit)
-    line = np.maximum(ramp(strong, 0.005, 0.026), 0.6 * ramp(fine, 0.004, 0.024))
-    result = mix(base, rgb("3fb4ff"), 0.55 * ramp(blur(line, 2.5 * unit), 0.03, 0.7))
+    line = np.maximum(ramp(strong, 0.004, 0.024), 0.6 * ramp(fine, 0.003, 0.02))
+    result = mix(base, rgb("3fb4ff"), 0.5 * ramp(blur(line, 2.5 * unit), 0.03, 0.8))
     return brush.shown(mix(result, rgb("f4fcff"), line))
 
 
