@@ -163,6 +163,12 @@ def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
     return luma(flat) + gain * (blur(grey, 0.12 * size) - blur(grey, size))
 
 
+def hushed(line: Field, source: Field, share: float) -> Field:
+    """Lines held back by up to `share` where much happens that runs no one way: foliage, gravel, fur."""
+    _, coherence = flow(source, 4 * unit(source))
+    return line * (1 - share * ramp(contrast(source, 5 * unit(source)), 0.03, 0.12) * (1 - ramp(coherence, 0.3, 0.75)))
+
+
 def bloom(field: Field, size: float) -> Field:
     """What of the light spreads about: three widths, the widest of `size` pixels."""
     return (blur(field, size / 6) + blur(field, size / 2.5) + blur(field, size)) / 3

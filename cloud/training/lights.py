@@ -14,11 +14,11 @@ def midnight(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 3 * unit)
     flat = brush.flattened(source, tangent, coherence, 4 * unit)
     tone = np.sqrt(np.clip(brush.accented(mix(flat, source, 0.3), source, 9 * unit, 0.9), 0, 1))
-    tube = ramp(brush.pen(tone, tangent, 1.3 * unit), 0.006, 0.032)
+    tube = brush.hushed(ramp(brush.pen(-tone, tangent, 1.1 * unit), 0.005, 0.032), source, 0.5)
     upright = blur(tangent[..., 1] ** 2, 2 * unit)
     colour = mix(np.broadcast_to(rgb("ff1fc8"), source.shape), rgb("10e0ff"), ramp(upright, 0.3, 0.7))
     lit = colour * tube[..., None]
-    night = palette(brush.luma(flat), [(0, "04020c"), (0.4, "1a0b42"), (0.7, "3a1872"), (1, "6a2f9c")])
+    night = palette(0.5 * (brush.luma(flat) + tone**2), [(0, "04020c"), (0.4, "1a0b42"), (0.7, "3a1872"), (1, "6a2f9c")])
     glow = 1.5 * brush.bloom(lit, 10 * unit)
     return brush.shown(1 - (1 - night) * (1 - np.clip(glow, 0, 0.95)) + 0.7 * lit + 0.4 * (tube**2)[..., None])
 

@@ -52,9 +52,10 @@ def blueprint(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     flat = brush.flattened(source, tangent, coherence, 3.5 * unit)
     tone = np.sqrt(np.clip(brush.accented(mix(flat, source, 0.4), source, 8 * unit, 1.0), 0, 1))
-    base = palette(brush.luma(flat), [(0, "02123c"), (0.5, "0a3a8c"), (1, "1c66c4")])
-    strong, fine = brush.pen(tone, tangent, 1.1 * unit), brush.pen(tone, tangent, 0.7 * unit)
-    line = np.maximum(ramp(strong, 0.004, 0.024), 0.6 * ramp(fine, 0.003, 0.02))
+    base = palette(0.5 * (brush.luma(flat) + tone**2), [(0, "021036"), (0.5, "0d429c"), (1, "2c7cdc")])
+    strong, fine = brush.pen(-tone, tangent, 1.0 * unit), brush.pen(-tone, tangent, 0.65 * unit)
+    line = np.maximum(ramp(strong, 0.003, 0.026), 0.6 * ramp(fine, 0.003, 0.02))
+    line = brush.hushed(line, source, 0.5)
     result = mix(base, rgb("3fb4ff"), 0.5 * ramp(blur(line, 2.5 * unit), 0.03, 0.8))
     return brush.shown(mix(result, rgb("f4fcff"), line))
 
