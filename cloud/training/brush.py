@@ -1,11 +1,12 @@
 """What the teachers paint with: fields of light, flow along edges, soft brushes, lines and palettes.
 
-Everything is a local function of the picture: nothing knows where on the screen it is, and nothing is scaled by
-the statistics of a whole frame. Must not know any look.
+Everything is a local function of the picture: nothing knows where on the screen it is, and nothing is scaled
+by the statistics of a whole frame. Must not know any look.
 """
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 "RGB, (h, w, 3)."
-Field = NDArray[np.float32]
-"Samples 0..1 unless said otherwise, (h, w) or (h, w, 3) in RGB."
+Field = NDArray[Any]
+"float32 samples, 0..1 unless said otherwise, (h, w) or (h, w, 3) in RGB."
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601-7
 
@@ -115,7 +116,7 @@ def along(field: Field, tangent: Field, sigma: float, steps: int = 5) -> Field:
         x, y, way = grid_x, grid_y, sign * tangent
         for step in range(1, steps + 1):
             x, y = x + stride * way[..., 0], y + stride * way[..., 1]
-            weight = (math.exp(-0.5 * (step * stride / sigma) ** 2))
+            weight = math.exp(-0.5 * (step * stride / sigma) ** 2)
             total += weight * sampled(field, x, y)
             weights += weight
             turned = cv2.remap(tangent, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)
@@ -126,8 +127,8 @@ def along(field: Field, tangent: Field, sigma: float, steps: int = 5) -> Field:
 def flattened(field: Field, tangent: Field, coherence: Field, radius: float) -> Field:
     """As a broad brush leaves it: areas melt, edges stay, RGB.
 
-    Anisotropic Kuwahara filter (Kyprianidis et al. 2009): of eight neighbourhoods, in an ellipse laid along the
-    flow, the calmest weigh most.
+    Anisotropic Kuwahara filter (Kyprianidis et al. 2009): of eight neighbourhoods, in an ellipse laid along
+    the flow, the calmest weigh most.
     """
     height, width = field.shape[:2]
     grid_y, grid_x = np.mgrid[:height, :width].astype(np.float32)
@@ -158,7 +159,7 @@ def pen(tone: Field, tangent: Field, sigma: float, keep: float = 1.0) -> Field:
 
 
 def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
-    """Lightness of a flattened picture with the source's own accents of up to `size` pixels: eyes, mouths, letters."""
+    """Lightness of a flattened picture with the source's accents of up to `size` pixels: eyes, mouths, letters."""
     grey = luma(source)
     return luma(flat) + gain * (blur(grey, 0.12 * size) - blur(grey, size))
 
@@ -166,7 +167,9 @@ def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
 def hushed(line: Field, source: Field, share: float) -> Field:
     """Lines held back by up to `share` where much happens that runs no one way: foliage, gravel, fur."""
     _, coherence = flow(source, 4 * unit(source))
-    return line * (1 - share * ramp(contrast(source, 5 * unit(source)), 0.03, 0.12) * (1 - ramp(coherence, 0.3, 0.75)))
+    return line * (
+        1 - share * ramp(contrast(source, 5 * unit(source)), 0.03, 0.12) * (1 - ramp(coherence, 0.3, 0.75))
+    )
 
 
 def bloom(field: Field, size: float) -> Field:

@@ -39,7 +39,14 @@ def manga(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     flat = brush.flattened(source, tangent, coherence, 4 * unit)
     tone = brush.accented(flat, source, 9 * unit, 0.9)
-    stops = [(0.10, "08080c"), (0.16, "50525e"), (0.26, "50525e"), (0.31, "b4b6c0"), (0.42, "b4b6c0"), (0.5, "ffffff")]
+    stops = [
+        (0.10, "08080c"),
+        (0.16, "50525e"),
+        (0.26, "50525e"),
+        (0.31, "b4b6c0"),
+        (0.42, "b4b6c0"),
+        (0.5, "ffffff"),
+    ]
     edge = brush.pen(np.sqrt(mix(brush.luma(flat), brush.luma(source), 0.6)), tangent, 1.0 * unit)
     broad = brush.pen(np.sqrt(brush.luma(flat)), tangent, 2.0 * unit)
     line = np.maximum(ramp(edge, 0.010, 0.035), ramp(broad, 0.03, 0.07))

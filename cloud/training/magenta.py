@@ -63,10 +63,10 @@ def _loaded(name: str) -> Interpreter:
 class StyleTeacher:
     """Paints in the style of one picture.
 
-    The network repeats textures wildly where there are none and along its own grid. So it is shown a flattened
-    picture, several times, each time moved against that grid; the mean is smoothed along the forms, and where the
-    picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail comes back afterwards,
-    which keeps faces and text readable; `gain` is for colours that the network has left pale.
+    The network repeats textures wildly where there are none, and along its own grid. So it is shown a
+    flattened picture several times, each time moved against that grid; the mean is smoothed along the forms,
+    and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail comes
+    back afterwards, which keeps faces and text readable; `gain` is for colours that the network left pale.
     """
 
     pair = Pair()

@@ -1,4 +1,4 @@
-"""Teachers that paint: oil, watercolour, pastel, cut paper, posters. The marks follow what is in the picture."""
+"""Teachers that paint: oil, watercolour, pastel, cut paper, posters. Marks follow what is in the picture."""
 
 import numpy as np
 
@@ -16,7 +16,9 @@ def oil(picture: Picture) -> Picture:
     bristles = brush.along(grain, tangent, 6 * unit, 8)
     bristles = np.tanh(bristles / (0.015 + 0.5 * blur(np.abs(bristles), 4 * unit)))
     tone = brush.luma(paint)
-    tinted = brush.saturated(paint, 1.9) * palette(tone, [(0, "8f9fff"), (0.35, "fff0f0"), (0.7, "fff4dc"), (1, "fff0c8")])
+    tinted = brush.saturated(paint, 1.9) * palette(
+        tone, [(0, "8f9fff"), (0.35, "fff0f0"), (0.7, "fff4dc"), (1, "fff0c8")]
+    )
     tinted = mix(tinted, ramp(tinted, -0.05, 1.0), 0.6) * (1 + 0.10 * bristles)[..., None]
     shine = brush.relief(blur(1.2 * tone + 0.05 * bristles, 0.6 * unit), 12 * unit)
     return brush.shown(tinted + 0.24 * shine[..., None] * (0.3 + tinted))

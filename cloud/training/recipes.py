@@ -24,14 +24,18 @@ class Recipe:
 
 _ALL = (
     Recipe("starry", "Whirling thick strokes of night blue and lamp yellow.", StyleTeacher(pictures.night)),
-    Recipe("embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)),
+    Recipe(
+        "embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)
+    ),
     Recipe("glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass)),
     Recipe("tiles", "Small stones in turquoise, gold and terracotta.", StyleTeacher(pictures.tiles)),
     Recipe("deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco)),
     Recipe("reef", "Coral branches in deep teal water.", StyleTeacher(pictures.reef)),
     Recipe("cutout", "Bold planes in vermilion, cobalt and cream.", StyleTeacher(pictures.lanes)),
     Recipe("oil", "Broad strokes along the forms, thick enough to catch the light.", painters.oil),
-    Recipe("watercolour", "Transparent washes that gather at their rims, paper left white.", painters.watercolour),
+    Recipe(
+        "watercolour", "Transparent washes that gather at their rims, paper left white.", painters.watercolour
+    ),
     Recipe("papercut", "Sheets of coloured paper, each with its shadow.", painters.papercut),
     Recipe("poster", "Screen print in navy, red, sky and cream.", painters.poster),
     Recipe("pop", "Loud flat pink, lemon and turquoise, violet shadows.", painters.pop),
