@@ -22,12 +22,13 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601-7
 
 def unit(picture: NDArray[np.generic]) -> float:
     """A brush's measure in pixels: 1 where the shorter side is 320."""
-    return max(0.4, min(picture.shape[:2]) / 320)
+    height, width = picture.shape[:2]
+    return max(0.4, min(int(height), int(width)) / 320)
 
 
 def light(picture: Picture, calm: float = 1.0) -> Field:
     """The picture as floats with the sensor's noise taken out; `calm` scales how much is held to be noise."""
-    field = picture.astype(np.float32) / 255
+    field: Field = picture.astype(np.float32) / 255
     reach = 2 * round(2.5 * unit(picture)) + 1
     for _ in range(2):
         field = cv2.bilateralFilter(field, reach, 0.10 * calm, 1.8 * unit(picture))
@@ -66,7 +67,8 @@ def terraced(field: Field, steps: int, soft: float) -> Field:
     """So many flat levels from 0 to 1 with ramps between; `soft` 1 is no terrace at all."""
     scaled = np.clip(field, 0, 1) * steps
     base = np.minimum(np.floor(scaled), steps - 1)
-    return (base + ramp(scaled - base - 0.5, -soft / 2, soft / 2)) / steps
+    stairs: Field = (base + ramp(scaled - base - 0.5, -soft / 2, soft / 2)) / steps
+    return stairs
 
 
 def rgb(code: str) -> Field:
@@ -159,7 +161,7 @@ def pen(tone: Field, tangent: Field, sigma: float, keep: float = 1.0) -> Field:
 
 
 def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
-    """Lightness of a flattened picture with the source's accents of up to `size` pixels: eyes, mouths, letters."""
+    """A flattened picture's lightness with the source's accents of up to `size` pixels: eyes, letters."""
     grey = luma(source)
     return luma(flat) + gain * (blur(grey, 0.12 * size) - blur(grey, size))
 
@@ -167,9 +169,9 @@ def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
 def hushed(line: Field, source: Field, share: float) -> Field:
     """Lines held back by up to `share` where much happens that runs no one way: foliage, gravel, fur."""
     _, coherence = flow(source, 4 * unit(source))
-    return line * (
-        1 - share * ramp(contrast(source, 5 * unit(source)), 0.03, 0.12) * (1 - ramp(coherence, 0.3, 0.75))
-    )
+    busy = ramp(contrast(source, 5 * unit(source)), 0.03, 0.12)
+    left: Field = line * (1 - share * busy * (1 - ramp(coherence, 0.3, 0.75)))
+    return left
 
 
 def bloom(field: Field, size: float) -> Field:
@@ -186,7 +188,9 @@ def moved(field: Field, down: float, right: float) -> Field:
 def contrast(field: Field, size: float) -> Field:
     """The standard deviation of lightness within so many pixels, (h, w)."""
     grey = luma(field)
-    return np.sqrt(np.maximum(0, blur(grey * grey, size) - blur(grey, size) ** 2))
+    variance = blur(grey * grey, size) - blur(grey, size) ** 2
+    deviation: Field = np.sqrt(np.maximum(0, variance))
+    return deviation
 
 
 def relief(height: Field, gain: float) -> Field:

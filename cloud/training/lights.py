@@ -1,4 +1,4 @@
-"""Teachers that relight: neon, thermal, golden hour, moonlight, gilding. Light spreads, colours are replaced."""
+"""Teachers that relight: neon, thermal, sunset, moonlight, gilding. Colours are replaced, light spreads."""
 
 import math
 

@@ -39,7 +39,8 @@ class Pair:
         small = cv2.resize(style, _STYLE, interpolation=cv2.INTER_AREA).astype(np.float32)[None] / 255
         self._predict.set_tensor(self._predict.get_input_details()[0]["index"], small)
         self._predict.invoke()
-        return self._predict.get_tensor(self._predict.get_output_details()[0]["index"])
+        code: Field = self._predict.get_tensor(self._predict.get_output_details()[0]["index"])
+        return code
 
     def painted(self, field: Field, code: Field) -> Field:
         """RGB of any size in that style, same size."""
@@ -48,7 +49,8 @@ class Pair:
             self._transfer.set_tensor(detail["index"], code if detail["shape"][-1] == _CODE else small)
         self._transfer.invoke()
         result = self._transfer.get_tensor(self._transfer.get_output_details()[0]["index"])[0]
-        return cv2.resize(result, field.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        large: Field = cv2.resize(result, field.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        return large
 
 
 def _loaded(name: str) -> Interpreter:
@@ -65,8 +67,8 @@ class StyleTeacher:
 
     The network repeats textures wildly where there are none, and along its own grid. So it is shown a
     flattened picture several times, each time moved against that grid; the mean is smoothed along the forms,
-    and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail comes
-    back afterwards, which keeps faces and text readable; `gain` is for colours that the network left pale.
+    and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail
+    comes back afterwards, which keeps faces and text readable; `gain` is for colours left pale.
     """
 
     pair = Pair()
@@ -92,7 +94,7 @@ class StyleTeacher:
         unit, source = brush.unit(picture), brush.light(picture)
         tangent, coherence = brush.flow(source, 2 * unit)
         flat = brush.flattened(source, tangent, coherence, 2.5 * unit)
-        painted = sum(self._moved(flat, *move) for move in self._passes) / np.float32(len(self._passes))
+        painted: Field = np.mean([self._moved(flat, *move) for move in self._passes], 0)
         painted = brush.along(painted, tangent, self._along * unit)
         broad = brush.blur(painted, 5 * unit)
         busy = brush.ramp(brush.contrast(source, 5 * unit), 0.01, 0.08)

@@ -21,7 +21,7 @@ def _noise(seed: int, blob: int) -> Field:
 def _strokes(
     angle: Field, colour: Field, seed: int, width: int, length: int, count: int, spread: float = 0.12
 ) -> Field:
-    """Curved strokes laid over each other along `angle`, each of the colour where it starts, with bristles."""
+    """Curved strokes over each other along `angle`, each of the colour where it starts, with bristles."""
     rng = np.random.default_rng(seed)
     canvas = np.ascontiguousarray(colour.copy())
     for _ in range(count):
@@ -93,9 +93,9 @@ def _picked(cell: Field, colours: Sequence[str], seed: int) -> Field:
     rng = np.random.default_rng(seed)
     table = np.array([brush.rgb(code) for code in colours])
     choice = rng.integers(0, len(table), int(cell.max()) + 1)
-    return (
-        table[choice[cell.astype(int)]] * (0.85 + 0.3 * rng.random(len(choice))[cell.astype(int)])[..., None]
-    )
+    shades = 0.85 + 0.3 * rng.random((len(choice), 1))
+    picked: Field = (table[choice] * shades)[cell.astype(int)]
+    return picked
 
 
 def glass() -> Picture:
