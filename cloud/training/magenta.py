@@ -68,7 +68,8 @@ class StyleTeacher:
     The network repeats textures wildly where there are none, and along its own grid. So it is shown a
     flattened picture several times, each time moved against that grid; the mean is smoothed along the forms,
     and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail
-    comes back afterwards, which keeps faces and text readable; `gain` is for colours left pale.
+    comes back afterwards, which keeps faces and text readable; `gain` is for colours left pale, and
+    `hue` is the share of the source's own colours.
     """
 
     pair = Pair()
@@ -80,10 +81,11 @@ class StyleTeacher:
         gain: float = 1.2,
         calm: float = 0.35,
         along: float = 2.5,
+        hue: float = 0.0,
         passes: int = 3,
     ) -> None:
         self._style, self._own, self._gain, self._calm, self._along = style, own, gain, calm, along
-        self._passes = _MOVES[:passes]
+        self._hue, self._passes = hue, _MOVES[:passes]
 
     @cached_property
     def _code(self) -> Field:
@@ -100,6 +102,8 @@ class StyleTeacher:
         busy = brush.ramp(brush.contrast(source, 5 * unit), 0.01, 0.08)
         painted = broad + (painted - broad) * (1 - self._calm * (1 - busy))[..., None]
         own, kept = brush.luma(source), brush.luma(painted)
+        coloured = kept[..., None] + 1.9 * (flat - brush.luma(flat)[..., None])
+        painted = brush.mix(painted, coloured, self._hue)
         detail = own - brush.blur(own, 10 * unit) - 0.4 * (kept - brush.blur(kept, 10 * unit))
         return brush.shown(brush.saturated(painted, self._gain) + (self._own * detail)[..., None])
 

@@ -7,21 +7,28 @@ from training.brush import Picture, blur, mix, palette, ramp, rgb
 
 
 def oil(picture: Picture) -> Picture:
-    """Broad strokes along the forms, thick enough to catch the light, warm lights and blue shadows."""
+    """Broad strokes along the forms that catch the light, glowing lights out of deep warm darks."""
     unit, source = brush.unit(picture), brush.light(picture)
     tangent, coherence = brush.flow(source, 3 * unit)
     paint = brush.along(brush.flattened(source, tangent, coherence, 6 * unit), tangent, 5 * unit)
-    paint = mix(paint, source, 0.55 * ramp(brush.contrast(source, 3 * unit), 0.06, 0.25))
+    paint = mix(paint, source, 0.5 * ramp(brush.contrast(source, 3 * unit), 0.06, 0.25))
+    tone = brush.accented(paint, source, 10 * unit, 0.5)
     grain = brush.luma(source) - blur(brush.luma(source), 3 * unit)
     bristles = brush.along(grain, tangent, 6 * unit, 8)
-    bristles = np.tanh(bristles / (0.015 + 0.5 * blur(np.abs(bristles), 4 * unit)))
-    tone = brush.luma(paint)
-    tinted = brush.saturated(paint, 1.9) * palette(
-        tone, [(0, "8f9fff"), (0.35, "fff0f0"), (0.7, "fff4dc"), (1, "fff0c8")]
-    )
-    tinted = mix(tinted, ramp(tinted, -0.05, 1.0), 0.6) * (1 + 0.10 * bristles)[..., None]
-    shine = brush.relief(blur(1.2 * tone + 0.05 * bristles, 0.6 * unit), 12 * unit)
-    return brush.shown(tinted + 0.24 * shine[..., None] * (0.3 + tinted))
+    bristles = np.tanh(bristles / (0.012 + 0.5 * blur(np.abs(bristles), 4 * unit)))
+    stops = [
+        (0, "0d0503"),
+        (0.2, "4a2410"),
+        (0.4, "a8641f"),
+        (0.62, "eec06a"),
+        (0.85, "fff0c4"),
+        (1, "fffbe8"),
+    ]
+    varnish = 0.25 + 1.5 * palette(ramp(tone, -0.1, 1.05), stops)
+    pigment = np.clip(brush.saturated(paint, 2.3), 0.01, 1)
+    tinted = mix(pigment * varnish, palette(ramp(tone, -0.1, 1.05), stops), 0.35)
+    shine = brush.relief(blur(1.2 * tone + 0.10 * bristles, 0.6 * unit), 12 * unit)
+    return brush.shown(tinted * (1 + 0.18 * bristles)[..., None] + 0.26 * shine[..., None] * (0.25 + tinted))
 
 
 def watercolour(picture: Picture) -> Picture:

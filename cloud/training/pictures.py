@@ -79,6 +79,21 @@ def embers() -> Picture:
     return brush.shown(_strokes(angle, brush.palette(tone, stops), 2, 22, 60, 2200, 0.08))
 
 
+def daubs() -> Picture:
+    """Thick short strokes of every earth and sky colour, light ridges and dark furrows."""
+    angle = 3.5 * _noise(61, 110)
+    tone = 0.55 * _noise(62, 50) + 0.45 * _noise(63, 22)
+    stops = [
+        (0.1, "1c1a2e"),
+        (0.28, "3f4f7a"),
+        (0.4, "7a6a4a"),
+        (0.52, "c9a25a"),
+        (0.66, "e8dcb8"),
+        (0.85, "fffaf0"),
+    ]
+    return brush.shown(_strokes(angle, brush.palette(tone, stops), 6, 16, 44, 3400, 0.10))
+
+
 def _cells(count: int, seed: int) -> tuple[Field, Field, Field]:
     """Voronoi cells: each pixel's cell, how far it is to the border, and the distance to its middle."""
     rng = np.random.default_rng(seed)
