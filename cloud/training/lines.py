@@ -67,6 +67,21 @@ def blueprint(picture: Picture) -> Picture:
     return brush.shown(mix(result, rgb("f4fcff"), line))
 
 
+def chalk(picture: Picture) -> Picture:
+    """Coloured chalks on a slate: soft fills in strokes along the form, white outlines."""
+    unit, source = brush.unit(picture), brush.light(picture)
+    tangent, coherence = brush.flow(source, 2.5 * unit)
+    flat = brush.along(brush.flattened(source, tangent, coherence, 4 * unit), tangent, 3 * unit)
+    tone = brush.accented(flat, source, 9 * unit, 0.8)
+    vivid = np.clip(brush.saturated(flat, 5.0), 0.08, 1)
+    stick = mix(vivid / np.max(vivid, -1, keepdims=True), rgb("ffffff"), 0.12)
+    rubbed = np.clip(tone, 0, 1) * (1 + 0.6 * _drawn(brush.luma(source), tangent, unit))
+    board = palette(tone, [(0, "0a1412"), (0.5, "17302a"), (1, "23463d")])
+    body = mix(board, stick, 0.75 * ramp(rubbed, 0.05, 1.5))
+    line = ramp(brush.pen(-np.sqrt(np.clip(tone, 0, 1)), tangent, 1.0 * unit), 0.002, 0.026)
+    return brush.shown(mix(body, rgb("fffdf2"), 0.95 * brush.hushed(line, source, 0.35)))
+
+
 def _drawn(grey: Field, tangent: Field, unit: float) -> Field:
     """The picture's own grain drawn long along the form: strokes of -1..1 that move with what they lie on."""
     grain = grey - blur(grey, 2 * unit)
