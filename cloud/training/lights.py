@@ -54,15 +54,6 @@ def golden(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     paint = mix(source, brush.flattened(source, tangent, coherence, 3.5 * unit), 0.7)
     tone = brush.luma(paint)
-<<<<<<< HEAD
-    stops = [(0, "150a3a"), (0.2, "4b1c5e"), (0.4, "b8405a"), (0.6, "ff8a3c"), (0.8, "ffcf6e"), (1, "fff6d2")]
-    warm = mix(brush.saturated(paint, 1.7) * rgb("ffd0a0"), palette(tone, stops), 0.6)
-    side = brush.relief(blur(tone, 1.8 * unit), 16 * unit)
-    warm = warm * (1 + 0.25 * np.minimum(side, 0))[..., None] + 0.30 * np.maximum(side, 0)[..., None] * rgb(
-        "ffc060"
-    )
-    flare = 0.75 * brush.bloom(ramp(tone, 0.5, 0.95)[..., None] * rgb("ff9a3c"), 26 * unit)
-=======
     stops = [
         (0, "0e0838"),
         (0.18, "3a1660"),
@@ -78,7 +69,6 @@ def golden(picture: Picture) -> Picture:
         "ffb040"
     )
     flare = 0.5 * brush.bloom(ramp(tone, 0.55, 0.95)[..., None] * rgb("ff8a2c"), 14 * unit)
->>>>>>> styles
     return brush.shown(1 - (1 - np.clip(warm, 0, 1)) * (1 - np.clip(flare, 0, 0.9)))
 
 
@@ -118,11 +108,7 @@ def moonlit(picture: Picture) -> Picture:
     silver = palette(
         lit, [(0, "02040a"), (0.2, "0b1830"), (0.42, "2f4d78"), (0.7, "a4bfdc"), (0.9, "f2f8ff")]
     )
-<<<<<<< HEAD
-    return brush.shown(silver + 0.4 * brush.bloom(silver * ramp(lit, 0.5, 0.85)[..., None], 16 * unit))
-=======
     return brush.shown(silver + 0.4 * brush.bloom(silver * ramp(lit, 0.5, 0.85)[..., None], 13 * unit))
->>>>>>> styles
 
 
 def gilded(picture: Picture) -> Picture:
@@ -178,11 +164,7 @@ def infrared(picture: Picture) -> Picture:
     green = blur(flat[..., 1] - 0.5 * flat[..., 0] - 0.5 * flat[..., 2], 1.5 * unit) / bright
     blue = blur(flat[..., 2] - flat[..., 0], 1.5 * unit) / bright
     leaves = palette(
-<<<<<<< HEAD
-        tone**1,
-=======
         tone,
->>>>>>> styles
         [(0, "2a0016"), (0.12, "7a0c40"), (0.3, "e0306e"), (0.55, "ff7fa6"), (0.8, "ffd0dc"), (1, "fff6f6")],
     )
     sky = palette(tone, [(0, "02161c"), (0.35, "08606c"), (0.65, "35b4b0"), (1, "f3fffb")])

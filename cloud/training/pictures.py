@@ -108,15 +108,9 @@ def _picked(cell: Field, colours: Sequence[str], seed: int) -> Field:
     rng = np.random.default_rng(seed)
     table = np.array([brush.rgb(code) for code in colours])
     choice = rng.integers(0, len(table), int(cell.max()) + 1)
-<<<<<<< HEAD
-    return (
-        table[choice[cell.astype(int)]] * (0.85 + 0.3 * rng.random(len(choice))[cell.astype(int)])[..., None]
-    )
-=======
     shades = 0.85 + 0.3 * rng.random((len(choice), 1))
     picked: Field = (table[choice] * shades)[cell.astype(int)]
     return picked
->>>>>>> styles
 
 
 def glass() -> Picture:
