@@ -62,8 +62,6 @@ class Look:
     licence: str = "Apache-2.0"
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
-    strength: float = 1.0
-    "At which it is meant to be worn."
     takes_prompt: bool = False
     strength: float = 1.0
     "At which it is meant to be worn."
@@ -77,7 +75,6 @@ class Look:
             "engine": self.engine,
             "needs": list(self.needs),
             "licence": self.licence,
-            "strength": self.strength,
             "takes_prompt": self.takes_prompt,
             "parameters": dict(self.parameters),
         }

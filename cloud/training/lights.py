@@ -1,4 +1,4 @@
-"""Teachers that relight: neon, thermal, golden hour, dream, moonlight, gilding. Light spreads, colours are replaced."""
+"""Teachers that relight: neon, thermal, sunset, moonlight, gilding. Colours are replaced, light spreads."""
 
 import math
 
@@ -13,12 +13,14 @@ def midnight(picture: Picture) -> Picture:
     unit, source = brush.unit(picture), brush.light(picture, 1.3)
     tangent, coherence = brush.flow(source, 3 * unit)
     flat = brush.flattened(source, tangent, coherence, 4 * unit)
-    edge = brush.pen(np.sqrt(brush.luma(mix(flat, source, 0.5))), tangent, 1.3 * unit)
-    tube = ramp(edge, 0.008, 0.035)
+    tone = np.sqrt(np.clip(brush.accented(mix(flat, source, 0.3), source, 9 * unit, 0.9), 0, 1))
+    tube = brush.hushed(ramp(brush.pen(-tone, tangent, 1.1 * unit), 0.005, 0.032), source, 0.5)
     upright = blur(tangent[..., 1] ** 2, 2 * unit)
     colour = mix(np.broadcast_to(rgb("ff1fc8"), source.shape), rgb("10e0ff"), ramp(upright, 0.3, 0.7))
     lit = colour * tube[..., None]
-    night = palette(brush.luma(flat), [(0, "04020c"), (0.5, "180a3c"), (1, "3a1f74")])
+    night = palette(
+        0.5 * (brush.luma(flat) + tone**2), [(0, "04020c"), (0.4, "1a0b42"), (0.7, "3a1872"), (1, "6a2f9c")]
+    )
     glow = 1.5 * brush.bloom(lit, 10 * unit)
     return brush.shown(
         1 - (1 - night) * (1 - np.clip(glow, 0, 0.95)) + 0.7 * lit + 0.4 * (tube**2)[..., None]
@@ -52,13 +54,21 @@ def golden(picture: Picture) -> Picture:
     tangent, coherence = brush.flow(source, 2 * unit)
     paint = mix(source, brush.flattened(source, tangent, coherence, 3.5 * unit), 0.7)
     tone = brush.luma(paint)
-    stops = [(0, "150a3a"), (0.2, "4b1c5e"), (0.4, "b8405a"), (0.6, "ff8a3c"), (0.8, "ffcf6e"), (1, "fff6d2")]
-    warm = mix(brush.saturated(paint, 1.7) * rgb("ffd0a0"), palette(tone, stops), 0.6)
-    side = brush.relief(blur(tone, 1.8 * unit), 16 * unit)
-    warm = warm * (1 + 0.25 * np.minimum(side, 0))[..., None] + 0.30 * np.maximum(side, 0)[..., None] * rgb(
-        "ffc060"
+    stops = [
+        (0, "0e0838"),
+        (0.18, "3a1660"),
+        (0.36, "a02c62"),
+        (0.55, "f2662e"),
+        (0.75, "ffb83d"),
+        (1, "fff3c0"),
+    ]
+    own = brush.saturated(paint, 2.2) * rgb("ffc890")
+    warm = mix(own, palette(ramp(tone, -0.12, 1.05), stops), 0.45 + 0.35 * ramp(tone, 0.35, 0.9))
+    side = brush.relief(blur(tone, 1.6 * unit), 18 * unit)
+    warm = warm * (1 + 0.35 * np.minimum(side, 0))[..., None] + 0.45 * np.maximum(side, 0)[..., None] * rgb(
+        "ffb040"
     )
-    flare = 0.75 * brush.bloom(ramp(tone, 0.5, 0.95)[..., None] * rgb("ff9a3c"), 26 * unit)
+    flare = 0.5 * brush.bloom(ramp(tone, 0.55, 0.95)[..., None] * rgb("ff8a2c"), 14 * unit)
     return brush.shown(1 - (1 - np.clip(warm, 0, 1)) * (1 - np.clip(flare, 0, 0.9)))
 
 
@@ -83,7 +93,7 @@ def dream(picture: Picture) -> Picture:
     )
     pearl = 1 + 0.16 * np.cos(phase)
     candy = mix(palette(tone, stops), 0.30 + 0.75 * brush.saturated(flat, 1.8), 0.3) * pearl
-    mist = brush.bloom(np.clip(candy, 0, 1) ** 2, 18 * unit)
+    mist = brush.bloom(np.clip(candy, 0, 1) ** 2, 13 * unit)
     return brush.shown(1 - (1 - np.clip(candy, 0, 1)) * (1 - 0.42 * mist))
 
 
@@ -98,7 +108,7 @@ def moonlit(picture: Picture) -> Picture:
     silver = palette(
         lit, [(0, "02040a"), (0.2, "0b1830"), (0.42, "2f4d78"), (0.7, "a4bfdc"), (0.9, "f2f8ff")]
     )
-    return brush.shown(silver + 0.4 * brush.bloom(silver * ramp(lit, 0.5, 0.85)[..., None], 16 * unit))
+    return brush.shown(silver + 0.4 * brush.bloom(silver * ramp(lit, 0.5, 0.85)[..., None], 13 * unit))
 
 
 def gilded(picture: Picture) -> Picture:
@@ -141,7 +151,7 @@ def arcade(picture: Picture) -> Picture:
     lit += 0.35 * ramp(-side, 0.0, 0.7)[..., None] * rgb("00e5ff")
     line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.1 * unit), 0.008, 0.04)
     lit *= (1 - 0.8 * line)[..., None]
-    return brush.shown(lit + 0.5 * brush.bloom(np.clip(lit - 0.45, 0, 1), 18 * unit))
+    return brush.shown(lit + 0.5 * brush.bloom(np.clip(lit - 0.45, 0, 1), 13 * unit))
 
 
 def infrared(picture: Picture) -> Picture:
@@ -154,7 +164,7 @@ def infrared(picture: Picture) -> Picture:
     green = blur(flat[..., 1] - 0.5 * flat[..., 0] - 0.5 * flat[..., 2], 1.5 * unit) / bright
     blue = blur(flat[..., 2] - flat[..., 0], 1.5 * unit) / bright
     leaves = palette(
-        tone**1,
+        tone,
         [(0, "2a0016"), (0.12, "7a0c40"), (0.3, "e0306e"), (0.55, "ff7fa6"), (0.8, "ffd0dc"), (1, "fff6f6")],
     )
     sky = palette(tone, [(0, "02161c"), (0.35, "08606c"), (0.65, "35b4b0"), (1, "f3fffb")])

@@ -1,4 +1,4 @@
-"""Style pictures for the style network, each painted by arithmetic from a seed: no picture of anybody's is used."""
+"""Style pictures for the style network, each painted by arithmetic from a seed; nobody's picture is used."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def _noise(seed: int, blob: int) -> Field:
 def _strokes(
     angle: Field, colour: Field, seed: int, width: int, length: int, count: int, spread: float = 0.12
 ) -> Field:
-    """Short curved strokes laid over each other along `angle`, each of the colour where it starts, with bristles."""
+    """Curved strokes over each other along `angle`, each of the colour where it starts, with bristles."""
     rng = np.random.default_rng(seed)
     canvas = np.ascontiguousarray(colour.copy())
     for _ in range(count):
@@ -79,6 +79,21 @@ def embers() -> Picture:
     return brush.shown(_strokes(angle, brush.palette(tone, stops), 2, 22, 60, 2200, 0.08))
 
 
+def daubs() -> Picture:
+    """Thick short strokes of every earth and sky colour, light ridges and dark furrows."""
+    angle = 3.5 * _noise(61, 110)
+    tone = 0.55 * _noise(62, 50) + 0.45 * _noise(63, 22)
+    stops = [
+        (0.1, "1c1a2e"),
+        (0.28, "3f4f7a"),
+        (0.4, "7a6a4a"),
+        (0.52, "c9a25a"),
+        (0.66, "e8dcb8"),
+        (0.85, "fffaf0"),
+    ]
+    return brush.shown(_strokes(angle, brush.palette(tone, stops), 6, 16, 44, 3400, 0.10))
+
+
 def _cells(count: int, seed: int) -> tuple[Field, Field, Field]:
     """Voronoi cells: each pixel's cell, how far it is to the border, and the distance to its middle."""
     rng = np.random.default_rng(seed)
@@ -93,9 +108,9 @@ def _picked(cell: Field, colours: Sequence[str], seed: int) -> Field:
     rng = np.random.default_rng(seed)
     table = np.array([brush.rgb(code) for code in colours])
     choice = rng.integers(0, len(table), int(cell.max()) + 1)
-    return (
-        table[choice[cell.astype(int)]] * (0.85 + 0.3 * rng.random(len(choice))[cell.astype(int)])[..., None]
-    )
+    shades = 0.85 + 0.3 * rng.random((len(choice), 1))
+    picked: Field = (table[choice] * shades)[cell.astype(int)]
+    return picked
 
 
 def glass() -> Picture:

@@ -45,7 +45,8 @@ class Way:
     def ready(self, network: Network) -> Network:
         """The network as this way wants it, without gradients."""
         network = network.eval().requires_grad_(False)
-        return network.to(device=self.device, dtype=self.dtype, memory_format=torch.channels_last)
+        network.to(self.device, self.dtype)
+        return laid_out(network)
 
     @property
     def precision(self) -> str:
@@ -56,6 +57,12 @@ class Way:
         return f"{self.precision} on {self.device}" + (
             "" if self.device.type == "cuda" else f", {self.threads} threads"
         )
+
+
+def laid_out(network: Network) -> Network:
+    """The same network, its weights with channels last in memory. (torch's types do not know that it can.)"""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 @lru_cache(maxsize=1)
