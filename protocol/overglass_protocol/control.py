@@ -35,3 +35,8 @@ class Control(BaseModel):
         description="What to look for; what is found comes back in the picture's scene.",
     )
     region: Region = Field(default="all", description="What of the picture the look paints.")
+    reference: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The picture to go by, for looks that take one: its name after POST /references.",
+    )
