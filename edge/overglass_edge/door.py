@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from overglass_protocol.errors import ConfigError, PeerError, RefusedError
+from overglass_protocol.reference import Reference
 
 RESUME_HEADER = "Overglass-Resume"
 
@@ -57,6 +58,19 @@ class Door:
         response = await self._request("POST", "/live", content=offer, headers=headers, params={"look": look})
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))
+
+    async def lend(self, reference: Reference) -> None:
+        """Gives the service a picture for its looks, unless it has it already.
+
+        Raises RefusedError with the service's reason and cure, PeerError when nobody answers.
+        """
+        try:
+            await self._request("GET", f"/references/{reference.id}")
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+            headers = {"Content-Type": reference.media_type}
+            await self._request("POST", "/references", content=reference.data, headers=headers)
 
     async def end(self, location: str) -> None:
         """Ends a session; one that is gone already is fine."""
