@@ -107,3 +107,7 @@ class RecordingError(OverglassError):
 
 class ModelError(OverglassError):
     """A model file is missing, or is not what it should be."""
+
+
+class QualityError(OverglassError):
+    """Pictures cannot be measured, or compared with each other."""
