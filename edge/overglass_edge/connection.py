@@ -82,7 +82,8 @@ class Connection:
             if self._reference is not None:
                 await self._door.lend(self._reference)
             offer = await self.peer.offer(sound=self._sound)
-            self.opened = await self._door.open(offer, self._hello.control.look, self._resume_token)
+            wanted = self._hello.control
+            self.opened = await self._door.open(offer, wanted.look, self._resume_token, wanted.reference)
             await self.peer.accept(self.opened.answer)
             await self.peer.connected(self._connect_seconds)
         except PeerError:

@@ -47,15 +47,18 @@ class Door:
     async def __aexit__(self, *exc: object) -> None:
         await self._client.aclose()
 
-    async def open(self, offer: str, look: str, resume_token: str | None) -> Opened:
-        """Opens a session, or resumes the one that the token belongs to.
+    async def open(
+        self, offer: str, look: str, resume_token: str | None, reference: str | None = None
+    ) -> Opened:
+        """Opens a session, or resumes the one that the token belongs to. `reference` names a lent picture.
 
         Raises RefusedError with the service's reason and cure, PeerError when nobody answers.
         """
         headers = {"Content-Type": "application/sdp"}
         if resume_token is not None:
             headers[RESUME_HEADER] = resume_token
-        response = await self._request("POST", "/live", content=offer, headers=headers, params={"look": look})
+        chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
+        response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))
 

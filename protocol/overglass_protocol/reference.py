@@ -11,6 +11,8 @@ from overglass_protocol.errors import PictureError
 
 MAX_BYTES = 20 * 2**20
 "Of the file. Pictures that telephones take have 3 to 15 MB."
+NAME = r"^[0-9a-f]{64}$"
+"How a picture is named (see `Reference.id`)."
 MISSING = "reference-missing"
 "The code of the complaint that the service does not have, or no longer has, the picture asked for."
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
