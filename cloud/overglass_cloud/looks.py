@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import av
 
 from overglass_cloud.models.store import Store
+from overglass_cloud.references import References
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -47,6 +48,8 @@ class Workshop:
 
     models: Store
     "Model files, checked; a missing one is an error that says its cure."
+    references: References = field(default_factory=References)
+    "Pictures that wearers have lent, for looks that take one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Look:
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
     takes_prompt: bool = False
+    takes_reference: bool = False
+    "Whether it goes by a picture that the wearer lends."
     strength: float = 1.0
     "At which it is meant to be worn."
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -76,6 +81,8 @@ class Look:
             "needs": list(self.needs),
             "licence": self.licence,
             "takes_prompt": self.takes_prompt,
+            "takes_reference": self.takes_reference,
+            "strength": self.strength,
             "parameters": dict(self.parameters),
         }
 
