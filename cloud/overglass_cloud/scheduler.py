@@ -77,6 +77,15 @@ class Scheduler:
             seat = self._seats[claim] = Seat(self, control, deliver, failed, claim)
         return seat
 
+    def has_room(self, look: str, rate: float, ahead: int) -> bool:
+        """Whether one more session with this look and so many pictures a second can be served at all, beside
+        those that are here and `ahead` others like it."""
+        cheaper = self.looks.cheaper_than(look)
+        with self._lock:
+            return self._turns.load.has_room(
+                None if look == PLAIN else look, cheaper, rate, ahead, time.monotonic()
+            )
+
     @property
     def alive(self) -> bool:
         return self._device.alive and self._aside.alive

@@ -9,6 +9,9 @@ from overglass_cloud.scheduling.claims import Claim
 from overglass_cloud.scheduling.costs import Costs, Size
 from overglass_cloud.scheduling.rungs import Rung, Serving, serving, smaller
 
+MOST_ADMITTED = 0.85
+"Load up to which sessions are let in, each with the least: some time has to be left for steps and hiccups."
+
 
 class Load:
     """Of the claims that are there. `batches` says how many pictures a look paints at once; by default 1."""
@@ -54,7 +57,18 @@ class Load:
         painted = [rung for rung in self.rungs(claim) if rung is not Rung.PLAIN]
         return min(self.of(claim, now, rung) for rung in painted)
 
-    def expected(self, look: str | None, cheaper: str | None, rate: float, now: float) -> Claim:
+    def has_room(self, look: str | None, cheaper: str | None, rate: float, ahead: int, now: float) -> bool:
+        """Whether somebody who asks for this can be served at all, and `ahead` others like that before.
+
+        Those who are here are counted with the least that still is a painting: so far the ladder goes down to
+        make room.
+        """
+        claim = self._expected(look, cheaper, rate, now)
+        asked = self.least(claim, now)
+        taken = sum(self.least(other, now) for other in self.claims)
+        return asked == 0 or taken + (ahead + 1) * asked <= MOST_ADMITTED
+
+    def _expected(self, look: str | None, cheaper: str | None, rate: float, now: float) -> Claim:
         """The claim of somebody who is still at the door: as large as the others' with that look, or as
         anybody's."""
         sizes = [c.size for c in self.claims if c.look == look] or [c.size for c in self.claims]
