@@ -1,9 +1,11 @@
-"""The threads around the turns: one owns the device, one does what needs none, and engines load in others.
+"""The threads around the turns: one owns the device, others do what needs none.
 
 Each session has a seat with room for one frame; the newest wins. Who is next, with whom and how well, is
 decided by `scheduling`; here it is done. Knows engines and frames; knows no connections.
 """
 
+import itertools
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,9 +16,9 @@ from typing import Self
 import av
 import structlog
 
+from overglass_cloud.documents import Documents
 from overglass_cloud.engines.reuse import moved
-from overglass_cloud.loading import Engines
-from overglass_cloud.looks import Engine, Looks, Workshop
+from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.painting import Done, Job, Painter
 from overglass_cloud.scheduling.claims import Claim, Task
 from overglass_cloud.scheduling.ladder import Step
@@ -32,8 +34,8 @@ __all__ = ["Painted", "Scheduler", "Seat"]
 
 log = structlog.get_logger()
 
-GRACE = 0.25
-"Seconds that a session's first frame waits for its look to load; most need a thousandth."
+CORES_A_HAND = 4
+"Of that many cores one moves paintings along: encoding and decoding need most of them."
 
 
 class Scheduler:
@@ -43,26 +45,28 @@ class Scheduler:
         self.looks = looks
         self.busy_seconds = 0.0
         "Time spent painting."
-        self._turns = Turns()
+        hands = max(1, (os.cpu_count() or 1) // CORES_A_HAND)
+        self._turns = Turns(hands)
         self._seats: dict[Claim, Seat] = {}
         self._lock = threading.Lock()
-        self._engines = Engines(looks, workshop, self._on_loaded, self._on_not_loaded)
-        self._painter = Painter(self._engines, self._refuse)
+        self._documents = Documents(looks, workshop, self._turns, self._seats, self._lock, self._ring)
+        self._painter = Painter(self._documents.engines, self._documents.refuse)
         self._device = Worker("engine", self._serve_device)
-        self._aside = Worker("aside", self._serve_aside)
+        self._hands = [Worker(f"hand {n}", self._serve_aside) for n in range(hands)]
+        self._next_hand = itertools.cycle(self._hands)
 
     def __enter__(self) -> Self:
-        self._device.start()
-        self._aside.start()
+        for worker in (self._device, *self._hands):
+            worker.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._device.close()
-        self._aside.close()
+        for worker in (self._device, *self._hands):
+            worker.close()
 
     def start_look(self, name: str) -> "Future[None]":
         """Loads a look's engine. The future raises LookError when it cannot."""
-        return self._engines.want(name)
+        return self._documents.engines.want(name)
 
     def seat(
         self,
@@ -88,7 +92,7 @@ class Scheduler:
 
     @property
     def alive(self) -> bool:
-        return self._device.alive and self._aside.alive
+        return all(worker.alive for worker in (self._device, *self._hands))
 
     def submit(self, seat: Seat, frame: Frame) -> None:
         """See `Seat.submit`."""
@@ -96,7 +100,7 @@ class Scheduler:
         with self._lock:
             if seat._claim not in self._seats:
                 return
-            self._consider(seat, now)
+            self._documents.consider(seat, now)
             if not self._turns.arrived(seat._claim, (frame.picture.width, frame.picture.height), now):
                 seat.dropped["engine busy"] += 1
             seat._pending = frame
@@ -117,75 +121,6 @@ class Scheduler:
             detail = in_words(claim.rung, claim.look, given, claim.size) if claim.look is not None else ""
             needs = self.looks[claim.look].needs if claim.look is not None else ()
             return Standing(claim.rung.wire, detail, "gpu" if "gpu" in needs else "cpu")
-
-    def _consider(self, seat: Seat, now: float) -> None:
-        """Decides which document to go by; with the lock held."""
-        wanted = seat.control
-        if wanted is seat._considered:
-            return
-        if wanted in (seat._refused, seat._document):
-            seat._considered = wanted
-        elif wanted.look == PLAIN or wanted.look in self._engines:
-            seat._adopt(wanted, self._cheaper_than(wanted.look))
-            seat._considered = wanted
-        else:
-            self._engines.want(wanted.look)
-            if seat._document is None:
-                self._hold(seat, now)
-
-    def _hold(self, seat: Seat, now: float) -> None:
-        claim = seat._claim
-        if not claim.held_until:
-            claim.held_until = now + GRACE
-        elif now >= claim.held_until:
-            seat._go_plain()
-
-    def _cheaper_than(self, look: str) -> str | None:
-        """The look that may stand in for this one, once it is loaded."""
-        cheaper = self.looks.cheaper_than(look)
-        if cheaper is not None and cheaper not in self._engines:
-            self._engines.want(cheaper)
-            return None
-        return cheaper
-
-    def _on_loaded(self, look: str, engine: Engine) -> None:
-        """In the thread that loaded it."""
-        now = time.monotonic()
-        with self._lock:
-            self._turns.batches[look] = engine.max_batch
-            for seat in self._seats.values():
-                if seat.control.look == look:
-                    self._consider(seat, now)
-                if seat._document is not None and self.looks.cheaper_than(seat._document.look) == look:
-                    seat._claim.cheaper = look
-                self._ring(seat)
-
-    def _on_not_loaded(self, look: str, error: LookError) -> None:
-        """In the thread that tried."""
-        with self._lock:
-            refused = [
-                (seat, seat.control)
-                for seat in self._seats.values()
-                if seat.control.look == look and seat.control != seat._refused
-            ]
-            for seat, control in refused:
-                seat._refused = seat._considered = control
-                if seat._document is None:
-                    seat._go_plain()
-                self._ring(seat)
-        for seat, control in refused:
-            seat._failed(control, error)
-
-    def _refuse(self, seat: Seat, control: Control, error: LookError) -> None:
-        """In the device's thread: goes on with the document before, or with the plain picture."""
-        with self._lock:
-            if seat._document is not None and control.look != seat._document.look:
-                seat._claim.cheaper = None  # it only stood in, and nobody asked for it
-                return
-            seat._refused = control
-            if seat._document == control and seat._ready is not None:
-                seat._adopt(seat._ready, self._cheaper_than(seat._ready.look))
-        seat._failed(control, error)
 
     def _serve_device(self) -> bool:
         """Paints what is next."""
@@ -221,7 +156,7 @@ class Scheduler:
         now = time.monotonic()
         with self._lock:
             if picture is not None:
-                self._turns.given(claim, now)
+                self._turns.given(claim, now, now - started if task is Task.REUSE else None)
             else:
                 self._put_back(job, now)
             self._go_on((claim,), now)
@@ -277,13 +212,18 @@ class Scheduler:
     def _ring(self, seat: Seat) -> None:
         if seat._pending is None or seat._claim.under_way:
             return
-        (self._device if self._turns.task(seat._claim) is Task.PAINT else self._aside).ring()
+        due = self._turns.task(seat._claim)
+        (self._device if due is Task.PAINT else next(self._next_hand)).ring()
 
     def _tell(self, step: Step) -> None:
         claim = step.claim
-        load = round(self._turns.load.total(time.monotonic()), 2)
+        load = self._turns.load.total(time.monotonic())
         log.info(
-            "a session steps", look=claim.look, before=step.before.wire, after=step.after.wire, load=load
+            "a session steps",
+            look=claim.look,
+            before=step.before.wire,
+            after=step.after.wire,
+            load=round(load.device, 2),
         )
         if claim in self._seats:
             self._ring(self._seats[claim])  # its next picture may be another thread's now

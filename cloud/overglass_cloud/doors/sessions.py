@@ -39,8 +39,8 @@ def session_doors(gate: Gate, visits: Visits, scheduler: Scheduler, settings: Se
     ) -> Response:
         """Opens a session (WHIP, RFC 9725; `sendrecv` offers get the result back on the same connection).
 
-        Whoever is turned away since the service is full keeps a place by showing the ticket that came with the
-        refusal, as `Overglass-Queue`.
+        Whoever is turned away since the service is full keeps a place by showing the ticket that came with
+        the refusal, as `Overglass-Queue`.
         """
         admitted = gate.admit(authorization, "session")
         offer = _sending(sdp.read_offer(await text_of(request, SDP)))

@@ -8,7 +8,7 @@ first, from the best rung there is.
 from dataclasses import dataclass
 
 from overglass_cloud.scheduling.claims import Claim
-from overglass_cloud.scheduling.load import Load
+from overglass_cloud.scheduling.load import Demand, Load
 from overglass_cloud.scheduling.rungs import Rung
 
 MOST = 0.95
@@ -71,48 +71,43 @@ class Ladder:
         return steps
 
     def _lower(self, now: float) -> list[Step]:
-        load = self._load.total(now)
-        late = self._is_late() and load > BUSY
-        if load <= MOST and not late:
-            return []
-        before = {id(claim): claim.rung for claim in self._load.claims}
-        moved: list[Claim] = []
-        while load > AIM or (late and not moved):
-            claim = self._next_down(now)
-            if claim is None:
-                break
-            moved.append(claim)
-            load = self._load.total(now)
-        for claim in moved:
+        late = self._is_late() and self._load.total(now).device > BUSY
+        before = {claim: claim.rung for claim in self._load.claims}
+        for scarce in range(len(Demand._fields)):
+            if self._load.total(now)[scarce] > MOST or (late and scarce == 0):
+                self._lower_for(scarce, now)
+        steps = [Step(claim, rung, claim.rung) for claim, rung in before.items() if claim.rung != rung]
+        for step in steps:
+            claim = step.claim
             if claim.raised is not None and now < claim.raised + MISTAKE:
                 claim.patience, claim.raised = min(MOST_PATIENCE, 2 * (claim.patience or PATIENCE)), None
-        changed = {id(claim): claim for claim in moved}.values()
-        return [Step(claim, before[id(claim)], claim.rung) for claim in changed]
+        return steps
 
-    def _next_down(self, now: float) -> Claim | None:
-        """Lowers one claim to its next rung that saves something; None where nobody has one."""
+    def _lower_for(self, scarce: int, now: float) -> None:
+        """Lowers at least one claim, if any can be, and as many as it takes."""
+        while self._lower_one(scarce, now) and self._load.total(now)[scarce] > AIM:
+            pass
+
+    def _lower_one(self, scarce: int, now: float) -> bool:
+        """Lowers the first claim that has a rung to go down to which saves of what is scarce."""
         for claim in sorted(self._load.claims, key=lambda c: (c.rung, -c.joined)):
-            below = self._below(claim, now)
-            if below is not None:
-                claim.rung = below
-                return claim
-        return None
-
-    def _below(self, claim: Claim, now: float) -> Rung | None:
-        asked = self._load.of(claim, now)
-        lower = (rung for rung in self._load.rungs(claim) if rung > claim.rung)
-        return next((r for r in lower if asked > 0 and self._load.of(claim, now, r) < SAVES * asked), None)
+            asked = self._load.of(claim, now)[scarce]
+            for rung in self._load.rungs(claim):
+                if rung > claim.rung and self._load.of(claim, now, rung)[scarce] < SAVES * asked:
+                    claim.rung = rung
+                    return True
+        return False
 
     def _raise(self, now: float) -> list[Step]:
-        load = self._load.total(now)
+        total = self._load.total(now)
         for claim in self._load.claims:
             if claim.raised is not None and now > claim.raised + FORGIVEN:
                 claim.patience, claim.raised = 0.0, None
         lowered = [claim for claim in self._load.claims if claim.rung is not Rung.FULL]
         for claim in sorted(lowered, key=lambda c: (-c.rung, c.joined)):
             above = self._above(claim, now)
-            more = self._load.of(claim, now, above) - self._load.of(claim, now)
-            if load + more > ROOM:
+            asked, more = self._load.of(claim, now), self._load.of(claim, now, above)
+            if any(t - a + m > max(ROOM, t) for t, a, m in zip(total, asked, more, strict=True)):
                 claim.room_since = None
                 continue
             claim.room_since = now if claim.room_since is None else claim.room_since
@@ -125,8 +120,8 @@ class Ladder:
     def _above(self, claim: Claim, now: float) -> Rung:
         """The next better rung, or a still better one that takes no more."""
         better = [rung for rung in self._load.rungs(claim) if rung < claim.rung]
-        most = 1.05 * self._load.of(claim, now, better[-1])
-        return next(rung for rung in better if self._load.of(claim, now, rung) <= most)
+        most = 1.05 * self._load.of(claim, now, better[-1]).device
+        return next(rung for rung in better if self._load.of(claim, now, rung).device <= most)
 
     def _is_late(self) -> bool:
         counted = self._served + self._overtaken

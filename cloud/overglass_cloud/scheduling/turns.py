@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from overglass_cloud.scheduling.claims import Claim, Task
 from overglass_cloud.scheduling.costs import Costs, Size
 from overglass_cloud.scheduling.ladder import Ladder, Step
-from overglass_cloud.scheduling.load import Load
+from overglass_cloud.scheduling.load import MOVING, Load
 
 REVIEW_EVERY = 0.2
 "Seconds between two looks at the load."
@@ -28,11 +28,12 @@ class Batch:
 class Turns:
     """The claims of all sessions at one device."""
 
-    def __init__(self) -> None:
+    def __init__(self, hands: int = 1) -> None:
+        """`hands`: how many paintings can be moved along at the same time, beside the device."""
         self.costs = Costs()
         self.batches: dict[str, int] = {}
         "How many pictures a look likes to paint at once."
-        self.load = Load(self.costs, self.batches)
+        self.load = Load(self.costs, self.batches, hands)
         self._ladder = Ladder(self.load)
         self._review_at = 0.0
 
@@ -93,8 +94,10 @@ class Turns:
             claim.painting, claim.since_painted = True, 0
             self._given(claim, now)
 
-    def given(self, claim: Claim, now: float) -> None:
-        """A picture was passed on, or the last painting moved along to it."""
+    def given(self, claim: Claim, now: float, moving: float | None = None) -> None:
+        """A picture was passed on, or the last painting moved along to it, in so many seconds."""
+        if moving is not None:
+            self.costs.took(MOVING, claim.size, 1, moving, now)
         claim.since_painted += 1
         self._given(claim, now)
 

@@ -150,7 +150,7 @@ class Visits:
             503,
             code,
             f"{reason}; yours is number {turned.position} in the queue",
-            cure=f"Try again in {ASK_AGAIN:g} s, which keeps the place if the ticket comes along, or {otherwise}.",
+            cure=f"Try again in {ASK_AGAIN:g} s, with the ticket to keep the place, or {otherwise}.",
             headers={"Retry-After": f"{ASK_AGAIN:g}", QUEUE_HEADER: turned.ticket},
             more={"queue_position": turned.position, "queue_ticket": turned.ticket},
         )
