@@ -107,6 +107,7 @@ class Visit:
             id=self.id,
             connected=self._peer is not None,
             look=self._talk.control.look,
+            rung=self._seat.standing.rung,
             received=totals.received,
             painted=self._seat.painted,
             sent=totals.sent,
@@ -189,6 +190,7 @@ class Visit:
         self._talk.report(
             self._reporter.report(
                 peer.statistics(),
+                self._seat.standing,
                 painted=self._seat.painted,
                 refused=self._seat.dropped["engine busy"] + self._overlays.dropped.total(),
                 dropped=self.summary().dropped,
@@ -202,7 +204,7 @@ class Visit:
         self._flush()
 
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread or the detectors': the result goes to the encoder."""
+        """In a thread of the scheduler's or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
@@ -224,7 +226,7 @@ class Visit:
         return Envelope(number, frame.captured, control_version=version)
 
     def _on_look_failed(self, control: Control, error: LookError) -> None:
-        """In the engine's thread: the edge is told."""
+        """In a thread of the scheduler's: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
 
     def _on_overlay_missing(self, error: OverglassError) -> None:
