@@ -74,15 +74,12 @@ class Look:
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
     takes_prompt: bool = False
-<<<<<<< HEAD
     takes_reference: bool = False
     "Whether it goes by a picture that the wearer lends."
     strength: float = 1.0
     "At which it is meant to be worn."
-=======
     cheaper: str | None = None
     "The look that stands in for it where there is no time for it; none given means a classical one."
->>>>>>> scheduler
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:

@@ -59,15 +59,11 @@ class Door:
         headers = {"Content-Type": "application/sdp"}
         if resume_token is not None:
             headers[RESUME_HEADER] = resume_token
-<<<<<<< HEAD
-        chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
-        response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
-=======
         if self._ticket is not None:
             headers[QUEUE_HEADER] = self._ticket
-        response = await self._request("POST", "/live", content=offer, headers=headers, params={"look": look})
+        chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
+        response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
         self._ticket = None
->>>>>>> scheduler
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))
 
