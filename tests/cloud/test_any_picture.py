@@ -17,8 +17,8 @@ from overglass_cloud.scheduler import Scheduler
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, MissingReferenceError
 from tests import shared
-from tests.cloud.painting.styles import mosaic, strokes
 from tests.cloud.parts import workshop
+from tests.cloud.style.styles import mosaic, strokes
 
 STROKES, MOSAIC, LOST = (f"{number:064x}" for number in (1, 2, 3))
 

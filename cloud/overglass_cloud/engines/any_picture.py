@@ -19,7 +19,7 @@ from overglass_protocol.errors import LookError, ModelError
 
 _no_opencv: ImportError | None = None
 try:
-    from overglass_cloud.painting.style_transfer import Code, StyleTransfer
+    from overglass_cloud.style.style_transfer import Code, StyleTransfer
 except ImportError as error:  # listing the looks must work without OpenCV; starting one says the cure
     _no_opencv = error
 
