@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
-from overglass_cloud.looks import Engine, Looks, State, Workshop
+from overglass_cloud.looks import ALONE, Engine, Looks, Sitter, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from overglass_protocol.frame import Frame
@@ -47,6 +47,7 @@ class Seat:
         control: Control,
         deliver: Callable[[Painted], None],
         failed: Callable[[Control, LookError], None],
+        sitter: Sitter,
     ) -> None:
         self.control = control
         "The document wanted; taken whole at the next frame."
@@ -55,6 +56,7 @@ class Seat:
         self._scheduler = scheduler
         self._deliver = deliver
         self._failed = failed
+        self._sitter = sitter
         self._pending: Frame | None = None
         self._served_at = 0.0
         self._ready: Control | None = None
@@ -106,9 +108,10 @@ class Scheduler:
         control: Control,
         deliver: Callable[[Painted], None],
         failed: Callable[[Control, LookError], None],
+        sitter: Sitter = ALONE,
     ) -> Seat:
         """A place for one session. Both callbacks run in the engine's thread and must not wait."""
-        seat = Seat(self, control, deliver, failed)
+        seat = Seat(self, control, deliver, failed, sitter)
         with self._lock:
             self._seats.append(seat)
         return seat
@@ -201,7 +204,7 @@ class Scheduler:
         try:
             engine = self._start(wanted.look)
             keeps = seat._ready is not None and seat._ready.look == wanted.look
-            seat._state = engine.prepare(wanted, seat._state if keeps else None)
+            seat._state = engine.prepare(wanted, seat._state if keeps else None, seat._sitter)
             seat._ready = wanted
         except LookError as error:
             self._refuse(seat, wanted, error)
@@ -218,7 +221,7 @@ class Scheduler:
         seat._refused = wanted
         if seat._ready is None:
             seat._ready = wanted.model_copy(update={"look": "none", "version": 0})
-            seat._state = self._start("none").prepare(seat._ready, None)
+            seat._state = self._start("none").prepare(seat._ready, None, seat._sitter)
         seat._failed(wanted, error)
 
     def _paint(self, look: str, chosen: list[tuple[Seat, Frame, Control]], started: float) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Look, State, Workshop
+from overglass_cloud.looks import Look, Sitter, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -265,7 +265,7 @@ class Classical:
         # faults it in anew, which is up to half of a frame's time (mallopt(3), M_MMAP_THRESHOLD).
         np.empty((32 << 20) - (64 << 10), np.uint8)
 
-    def prepare(self, control: Control, previous: State | None) -> Canvas:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Canvas:
         return replace(previous, control=control) if isinstance(previous, Canvas) else Canvas(control)
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
