@@ -7,14 +7,19 @@ which takes a millisecond. Knows pictures and masks, no detector.
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from overglass_cloud.engines.planes import Plane, views
 from overglass_cloud.scenes.detectors.contract import Mask
+
+Flow = NDArray[np.float32]
+"(height, width, 2): x, y."
+Sample = TypeVar("Sample", np.uint8, np.float32)
 
 KEPT = 16
 "Masks: half a second of them, since a slow engine paints a picture when newer ones have been looked at."
@@ -43,7 +48,7 @@ class Masks:
 
     def keep(self, at: float, mask: Mask, picture: av.VideoFrame) -> None:
         """Takes the mask of the picture of time `at`, seconds."""
-        kept = _Kept(at, _at_most(mask, LONGEST), _at_most(views(picture)[0], FLOW_LONGEST))
+        kept = _Kept(at, at_most(mask, LONGEST), at_most(views(picture)[0], FLOW_LONGEST))
         with self._lock:
             while self._kept and at <= self._kept[-1].at:
                 self._kept.pop()  # of another connection, with another clock
@@ -57,7 +62,7 @@ class Masks:
             return None
         if nearest.at == at:
             return nearest.mask
-        return carried(nearest.mask, nearest.luma, _at_most(views(picture)[0], FLOW_LONGEST))
+        return carried(nearest.mask, nearest.luma, at_most(views(picture)[0], FLOW_LONGEST))
 
 
 def carried(mask: Mask, before: Plane, after: Plane) -> Mask:
@@ -65,20 +70,29 @@ def carried(mask: Mask, before: Plane, after: Plane) -> Mask:
 
     Both lumas are of one size, or the mask is left as it is; the mask may be of another.
     """
-    if before.shape != after.shape:
-        return mask
+    return mask if before.shape != after.shape else moved(mask, flow_between(after, before))
+
+
+def flow_between(luma: Plane, other: Plane) -> Flow:
+    """Where in the other picture of the same size each pixel of this one lies, in pixels from where it is."""
     found = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = found.calc(after, before, None)  # type: ignore[call-overload]
+    return np.asarray(found.calc(luma, other, None), np.float32)  # type: ignore[call-overload]
+
+
+def moved(mask: Mask, flow: Flow) -> Mask:
+    """The mask of the other picture as it would be in this one; of any size, over the whole picture."""
     height, width = mask.shape
-    scale = np.array((width / before.shape[1], height / before.shape[0]), np.float32)
+    scale = np.array((width / flow.shape[1], height / flow.shape[0]), np.float32)
     way = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) * scale
     mode = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
     there = cv2.remap(mask, way, None, mode, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
     return np.asarray(there, np.float32)
 
 
-def _at_most(samples: Any, longest: int) -> Any:
-    """A copy with at most so many samples on its longer side."""
+def at_most(samples: NDArray[Sample], longest: int) -> NDArray[Sample]:
+    """A copy, made smaller in proportion where the longer side has more than `longest` samples."""
     scale = min(1.0, longest / max(samples.shape))
+    if scale == 1:
+        return samples.copy()
     size = (max(1, round(samples.shape[1] * scale)), max(1, round(samples.shape[0] * scale)))
-    return cv2.resize(samples, size, interpolation=cv2.INTER_AREA) if scale < 1 else samples.copy()
+    return np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), samples.dtype)
