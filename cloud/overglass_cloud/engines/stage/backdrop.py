@@ -22,9 +22,11 @@ HEIGHT = 600
 "Pixels that places are painted in; a picture of the light that is seldom looked at alone needs no more."
 ROUND = 2048
 "Pixels once around, so that a place is wider than any picture of it."
-SKY, SLACK = 0.5, 0.12
-"""Where the picture's middle is when the camera looks straight ahead, as a share of what there is beyond the
-picture's height; and how much that is, as a share of the height."""
+SLACK = 0.12
+"Of the picture's height, by how much a place is higher: half above, half below."
+FAR = 0.6
+"""How much of the camera's motion what is farthest takes part in. Where a camera only turns that would be all of
+it; less makes a place deep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,7 @@ class Layer:
     share: Share | None = None
     "None: it covers everything."
     depth: float = 0.0
-    "How much of the camera's motion it takes part in: 0 stands still like the sky, 1 moves like the room."
+    "0 is as far as the sky, 1 as near as the room."
     drift: float = 0.0
     "Of the picture's width a second, to the left."
     glows: bool = False
@@ -49,7 +51,7 @@ Place = Callable[[np.random.Generator], Sequence[Layer]]
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
     planes: Planes
-    "Two rounds wide; colour differences about 128; already multiplied by the share, if there is one."
+    "One round and a picture wide; colour differences about 128; already multiplied by the share, if there is one."
     rest: tuple[Plane, Plane] | None
     "255 less the share, for luma and for colour."
     depth: float
@@ -66,12 +68,12 @@ class Backdrop:
         height, width = size
         self._slack = 2 * round(SLACK * height / 2)
         tall = height + self._slack
-        self._round = max(2 * round(ROUND * tall / HEIGHT / 2), 2 * (width // 2))
+        self.round = max(2 * round(ROUND * tall / HEIGHT / 2), 2 * (width // 2))
         self._black = scale.black
-        self._sheets = [self._sheet(layer, (tall, self._round), scale) for layer in layers]
+        self._sheets = [self._sheet(layer, (tall, self.round), scale) for layer in layers]
 
     def view(self, x: float, y: float, seconds: float) -> Planes:
-        """What a camera sees that has turned by (x, y) pixels since it looked straight ahead."""
+        """What is seen when the room has moved by (x, y) pixels across the picture, after so many seconds."""
         base, *over = self._sheets
         luma, cb, cr = (np.array(plane) for plane in self._part(base, x, y, seconds)[0])
         for sheet in over:
@@ -88,8 +90,9 @@ class Backdrop:
         self, sheet: _Sheet, x: float, y: float, seconds: float
     ) -> tuple[Planes, tuple[Plane, Plane] | None]:
         height, width = self.size
-        left = int(-x * sheet.depth + sheet.drift * seconds * width) % self._round // 2
-        top = int(np.clip(SKY * self._slack - y * sheet.depth, 0, self._slack)) // 2
+        share = FAR + (1 - FAR) * sheet.depth
+        left = int(sheet.drift * seconds * width - x * share) % self.round // 2
+        top = int(np.clip(self._slack / 2 - y * share, 0, self._slack)) // 2
 
         def cut(plane: Plane, fine: int) -> Plane:
             return plane[fine * top : fine * top + fine * height // 2, fine * left :][:, : fine * width // 2]
@@ -115,8 +118,12 @@ class Backdrop:
                 np.rint(plane * share).astype(np.uint8)
                 for plane, share in zip((y, cb, cr), (shares[0], shares[1], shares[1]), strict=True)
             )
-            rest = _twice(_rest(shares[0])), _twice(_rest(shares[1]))
-        return _Sheet((_twice(y), _twice(cb), _twice(cr)), rest, layer.depth, layer.drift, layer.glows)
+            rest = self._around(_rest(shares[0])), self._around(_rest(shares[1]))
+        return _Sheet((self._around(y), self._around(cb), self._around(cr)), rest, layer.depth, layer.drift, layer.glows)
+
+    def _around(self, plane: Plane) -> Plane:
+        """The plane with its beginning once more behind its end, so that any view is one piece."""
+        return np.concatenate([plane, plane[:, : self.size[1] * plane.shape[1] // self.round]], axis=1)
 
 
 def _over(behind: Plane, ours: Plane, rest: Plane) -> Plane:
@@ -135,7 +142,3 @@ def _sized(field: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.floa
 
 def _rest(share: Share) -> Plane:
     return np.rint(255 - 255 * share).astype(np.uint8)
-
-
-def _twice(plane: Plane) -> Plane:
-    return np.concatenate([plane, plane], axis=1)

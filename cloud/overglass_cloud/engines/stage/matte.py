@@ -82,6 +82,10 @@ class Matte:
         small = cv2.resize(share, (luma.shape[1] // 2, luma.shape[0] // 2), interpolation=cv2.INTER_AREA)
         return Cut(share, np.asarray(small, np.uint8), self._mask, self._shown, drift)
 
+    def hide(self) -> None:
+        """What lies behind is not ready: it will appear from nothing."""
+        self._shown = 0.0
+
     def _joined(self, mask: Mask | None, carried: Mask | None) -> Mask | None:
         if mask is None:
             return carried
