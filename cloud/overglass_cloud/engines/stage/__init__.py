@@ -1,9 +1,9 @@
 """Things made of scenes: `LOOKS` whose engines ask what is in the picture.
 
-`environment-...` keeps people and puts them somewhere else, `spotlight` keeps them and paints all around them,
-`character-...` puts a drawn head on every face. One of them that uses another look is a look of its own, made
-with it (`environment_of`, `spotlight_on`), so that a wearer chooses one name and not a combination. What is
-drawn needs OpenCV, which is loaded when a look starts.
+`environment-...` keeps people and puts them somewhere else, `spotlight` keeps them and paints all around
+them, `character-...` puts a drawn head on every face. What uses another look is a look of its own, made with
+it (`environment_of`, `spotlight_on`), so that a wearer chooses one name and no combination. All of this is
+drawn with OpenCV, which is loaded when a look starts.
 """
 
 from collections.abc import Callable
@@ -61,6 +61,17 @@ def _spotlight_on(look: Look, workshop: Workshop) -> Engine:
     return engine
 
 
+def _wearing(module: str, name: str, workshop: Workshop) -> Engine:
+    character = _part("character")
+    engine: Engine = character.Masquerade(getattr(_part(f"characters.{module}"), name))
+    return engine
+
+
+def _character(name: str, summary: str) -> Look:
+    start = partial(_wearing, name, name.capitalize())
+    return Look(f"character-{name}", summary, "stage", start, needs=("face_landmarker",), sees=("faces",))
+
+
 def _part(name: str) -> Any:
     """A module of this folder, which may need OpenCV. Raises LookError when that cannot be loaded."""
     try:
@@ -71,13 +82,21 @@ def _part(name: str) -> Any:
         raise LookError(f"OpenCV cannot be loaded: {error}", cure=cure) from error
 
 
-_INK, _COMIC, _NEON = (next(l for l in classical.LOOKS if l.name == name) for name in ("ink", "comic", "neon"))
+_PLACES = (
+    ("aurora", "People under northern lights."),
+    ("reef", "People on the floor of a warm sea."),
+    ("paper", "People among mountains of paper."),
+)
+_INK, _COMIC, _NEON = classical.LOOKS
 
 LOOKS = [
-    _with_people("environment-aurora", "People under northern lights.", partial(_environment_in, "aurora"), None),
-    _with_people("environment-reef", "People on the floor of a warm sea.", partial(_environment_in, "reef"), None),
-    _with_people("environment-paper", "People among paper mountains.", partial(_environment_in, "paper"), None),
+    *(
+        _with_people(f"environment-{place}", summary, partial(_environment_in, place), None)
+        for place, summary in _PLACES
+    ),
     environment_of(_COMIC, "environment-comic", "Real people in a comic's world."),
     spotlight_on(_INK, "spotlight", "People in a pool of light, in a world of ink."),
     spotlight_on(_NEON, "spotlight-neon", "People in a pool of light, in a night of neon."),
+    _character("fox", "A fox's head on every face, which blinks and speaks with it."),
+    _character("robot", "A robot's head on every face, with eyes and a mouth of light."),
 ]

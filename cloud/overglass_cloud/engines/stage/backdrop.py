@@ -6,6 +6,7 @@ is painted once, large; a `Backdrop` is the place at one picture's size. Knows n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,20 +14,20 @@ from numpy.typing import NDArray
 
 from overglass_cloud.engines.planes import Levels, Plane, Planes, to_planes
 
-Colours = NDArray[np.float32]
-"(height, width, 3): red, green, blue, 0 to 1."
-Share = NDArray[np.float32]
-"(height, width): how much of what lies behind is covered, 0 to 1."
+Colours = NDArray[Any]
+"float32, (height, width, 3): red, green, blue, 0 to 1."
+Share = NDArray[Any]
+"float32, (height, width): how much of what lies behind is covered, 0 to 1."
 
 HEIGHT = 600
-"Pixels that places are painted in; a picture of the light that is seldom looked at alone needs no more."
+"Pixels that places are painted in. Somebody stands before them, so that they need not be finer."
 ROUND = 2048
 "Pixels once around, so that a place is wider than any picture of it."
 SLACK = 0.12
 "Of the picture's height, by how much a place is higher: half above, half below."
 FAR = 0.6
-"""How much of the camera's motion what is farthest takes part in. Where a camera only turns that would be all of
-it; less makes a place deep."""
+"""How much of the camera's motion what is farthest takes part in. Where a camera only turns that would be all
+of it; less makes a place deep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ Place = Callable[[np.random.Generator], Sequence[Layer]]
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
     planes: Planes
-    "One round and a picture wide; colour differences about 128; already multiplied by the share, if there is one."
+    "One round and a picture wide; already multiplied by the share, if there is one."
     rest: tuple[Plane, Plane] | None
     "255 less the share, for luma and for colour."
     depth: float
@@ -75,11 +76,11 @@ class Backdrop:
     def view(self, x: float, y: float, seconds: float) -> Planes:
         """What is seen when the room has moved by (x, y) pixels across the picture, after so many seconds."""
         base, *over = self._sheets
-        luma, cb, cr = (np.array(plane) for plane in self._part(base, x, y, seconds)[0])
+        luma, cb, cr = self._part(base, x, y, seconds)[0]
         for sheet in over:
             (ours, ours_cb, ours_cr), rest = self._part(sheet, x, y, seconds)
             if rest is None:
-                luma = cv2.add(luma, ours)
+                luma = np.asarray(cv2.add(luma, ours), np.uint8)
                 cb, cr = _tinted(cb, ours_cb), _tinted(cr, ours_cr)
             else:
                 luma = _over(luma, ours, rest[0])
@@ -119,7 +120,9 @@ class Backdrop:
                 for plane, share in zip((y, cb, cr), (shares[0], shares[1], shares[1]), strict=True)
             )
             rest = self._around(_rest(shares[0])), self._around(_rest(shares[1]))
-        return _Sheet((self._around(y), self._around(cb), self._around(cr)), rest, layer.depth, layer.drift, layer.glows)
+        return _Sheet(
+            (self._around(y), self._around(cb), self._around(cr)), rest, layer.depth, layer.drift, layer.glows
+        )
 
     def _around(self, plane: Plane) -> Plane:
         """The plane with its beginning once more behind its end, so that any view is one piece."""
@@ -135,10 +138,10 @@ def _tinted(behind: Plane, ours: Plane) -> Plane:
     return np.asarray(cv2.addWeighted(behind, 1, ours, 1, -128), np.uint8)
 
 
-def _sized(field: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def _sized(field: Colours, size: tuple[int, int]) -> Colours:
     way = cv2.INTER_AREA if size[0] < field.shape[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(field, size[::-1], interpolation=way), np.float32)
 
 
 def _rest(share: Share) -> Plane:
-    return np.rint(255 - 255 * share).astype(np.uint8)
+    return np.asarray(np.rint(255 - 255 * share), np.uint8)

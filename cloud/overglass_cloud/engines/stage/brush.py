@@ -1,6 +1,7 @@
 """What places are painted with: noise, ridges, gradients and soft edges, all seamless from right to left."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 from overglass_cloud.engines.planes import Plane
 from overglass_cloud.engines.stage.backdrop import HEIGHT, ROUND, Colours, Share
 
-Field = NDArray[np.float32]
-Line = NDArray[np.float32]
-"(ROUND,): a height for every column, as a share of the picture's from the top."
+Field = NDArray[Any]
+"float32."
+Line = NDArray[Any]
+"float32, (ROUND,): a height for every column, as a share of the picture's from the top."
 
 ROWS: Field = (np.arange(HEIGHT, dtype=np.float32)[:, None] + 0.5) / HEIGHT
 "(HEIGHT, 1): 0 at the top, 1 at the bottom."
@@ -46,9 +48,7 @@ def noise(rng: np.random.Generator, cells: tuple[int, int], octaves: int = 1, fa
         # Three cells more on each side, lest the seam be seen.
         coarse = np.concatenate([coarse[:, -3:], coarse, coarse[:, :3]], axis=1)
         cell = ROUND / across
-        wide = cv2.resize(
-            coarse, (round(cell * (across + 6)), HEIGHT), interpolation=cv2.INTER_CUBIC
-        )
+        wide = cv2.resize(coarse, (round(cell * (across + 6)), HEIGHT), interpolation=cv2.INTER_CUBIC)
         start = round(3 * cell)
         total += weight * wide[:, start : start + ROUND]
         weight *= fall
@@ -78,12 +78,12 @@ def peaks(rng: np.random.Generator, cells: int, octaves: int, fall: float = 0.5)
         total += weight * (1 - np.minimum(1, np.abs(line(rng, cells << octave, 1))))
         most += weight
         weight *= fall
-    return total / np.float32(most)
+    return np.asarray(total / np.float32(most))
 
 
 def below(height: Line, soft: float = 1.0) -> Share:
     """What lies under a line, with an edge `soft` pixels wide."""
-    return np.clip((ROWS * HEIGHT - height[None, :] * HEIGHT) / soft + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((ROWS - height[None, :]) * HEIGHT / soft + 0.5, 0, 1), np.float32)
 
 
 def blurred(field: Field, sigma: float) -> Field:
@@ -115,11 +115,13 @@ def share_of(drawn: Plane) -> Share:
     return drawn.astype(np.float32) / 255
 
 
-def polygon(drawn: Plane, points: Sequence[tuple[float, float]] | NDArray[np.float64], level: int = 255) -> None:
+def polygon(
+    drawn: Plane, points: Sequence[tuple[float, float]] | NDArray[np.float64], level: int = 255
+) -> None:
     """Draws a filled shape with smooth edges, points in heights of the picture, round the seam too."""
     corners = np.asarray(points, np.float64) * HEIGHT
     for turn in (-ROUND, 0, ROUND):
-        moved = corners + (turn, 0)
+        moved = corners + np.array((turn, 0))
         if moved[:, 0].max() > 0 and moved[:, 0].min() < ROUND:
             cv2.fillPoly(drawn, [np.rint(moved * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
 
@@ -129,7 +131,9 @@ def disc(drawn: Plane, x: float, y: float, radius: float, level: int = 255) -> N
     polygon(drawn, np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1), level)
 
 
-def shadowed(colours: Colours, share: Share, far: tuple[int, int], soft: float, dark: float) -> tuple[Colours, Share]:
+def shadowed(
+    colours: Colours, share: Share, far: tuple[int, int], soft: float, dark: float
+) -> tuple[Colours, Share]:
     """A sheet with the shadow that it throws on what lies behind: `far` pixels away, `soft` pixels soft."""
     shade = dark * blurred(np.roll(share, far, axis=(0, 1)), soft)
     total = share + (1 - share) * shade

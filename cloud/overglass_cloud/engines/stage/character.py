@@ -1,9 +1,11 @@
 """A drawn head on every face: it is held as the face is and does what the face does.
 
-Where faces are is known from the sitter, as well as it is known by now. Faces farther away are drawn first.
+It takes most of a second to paint a head's parts, in a thread of its own; until then the plain picture is
+seen. Where faces are is known from the sitter, as well as it is known by now. Those far away are drawn first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import av
@@ -49,8 +51,12 @@ class Masquerade:
 
     max_batch = 1
 
-    def __init__(self, character: Character) -> None:
-        self._character = character
+    def __init__(self, paint: Callable[[], Character]) -> None:
+        planes.keep_memory()
+        painter = ThreadPoolExecutor(1, thread_name_prefix="character")
+        self.character: Future[Character] = painter.submit(paint)
+        "Ready as soon as it is painted."
+        painter.shutdown(wait=False)
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Company:
         if isinstance(previous, Company):
@@ -65,10 +71,8 @@ class Masquerade:
         things = scene.things if scene is not None else ()
         faces = [thing for thing in things if thing.kind == "face" and len(thing.points) == LANDMARKS]
         now = seconds_of(picture)
-        company.wearers = {
-            face.track: company.wearers.get(face.track) or Wearer(now) for face in faces
-        }
-        if company.control.strength == 0 or not faces:
+        company.wearers = {face.track: company.wearers.get(face.track) or Wearer(now) for face in faces}
+        if company.control.strength == 0 or not faces or not self.character.done():
             return picture
         samples = tuple(plane.copy() for plane in planes.views(picture))
         scale = planes.levels(picture)
@@ -83,12 +87,13 @@ class Masquerade:
         self, face: Thing, company: Company, now: float, size: tuple[int, int]
     ) -> tuple[Drawing, int, int] | None:
         """The head as it is seen on this face, and where."""
+        character = self.character.result()
         pose, wearer = pose_of(face.points, *size), company.wearers[face.track]
         if pose.scale < SMALLEST:
             return None
         expression = wearer.mimic.follow(face, pose, size)
-        front = self._character.drawn(pose.scale, expression, now)
-        laid = self._character.relief.laid(front, pose, size[::-1])
+        front = character.drawn(pose.scale, expression, now)
+        laid = character.relief.laid(front, pose, size[::-1])
         if laid is None:
             return None
         shown = company.control.strength * min(1.0, max(0.0, (now - wearer.since) / FADE + 0.25))
@@ -103,7 +108,9 @@ def _put(samples: tuple[Plane, ...], drawing: Drawing, x: int, y: int, scale: Le
     height, width = drawing.shape[:2]
     half = cv2.resize(drawing, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     light, blue, red = _matrix(scale)
-    for plane, part, row, fine in zip(samples, (drawing, half, half), (light, blue, red), (1, 2, 2), strict=True):
+    for plane, part, row, fine in zip(
+        samples, (drawing, half, half), (light, blue, red), (1, 2, 2), strict=True
+    ):
         ours = cv2.transform(part, row)
         there = plane[y // fine : (y + height) // fine, x // fine : (x + width) // fine]
         rest = cv2.bitwise_not(part[..., 3])

@@ -110,7 +110,7 @@ class Easel:
     def drawing(self, colours: Field, cover: Field) -> Drawing:
         premultiplied = np.clip(colours, 0, 1) * cover[..., None]
         both = np.concatenate([premultiplied, cover[..., None]], axis=2)
-        return np.rint(both * 255).astype(np.uint8)
+        return np.asarray(np.rint(both * 255), np.uint8)
 
 
 def paint(colours: Field, code: str, share: Field | float) -> None:

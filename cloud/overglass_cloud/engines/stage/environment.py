@@ -1,8 +1,8 @@
 """People kept, everything else replaced: by a painted place, or by what another look makes of the picture.
 
-Where people are is known from the sitter, as well as it is known by now. Until it is known for the first time,
-and when nothing has been known for long, the plain picture is seen; one fades into the other. It differs from
-painting with `control.region` by that: there every picture waits for its own mask and is dropped without it,
+Where people are is known from the sitter, as well as it is known by now. Until it is known for the first
+time, and when nothing has been known for long, the plain picture is seen; one fades into the other. That is
+how it differs from `control.region`: there every picture waits for its own mask and is dropped without it,
 here none ever is.
 """
 
@@ -60,6 +60,7 @@ class Environment:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
+        planes.keep_memory()
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Scenery:
         ours = previous if isinstance(previous, Scenery) else None

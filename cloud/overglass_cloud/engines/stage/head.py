@@ -28,8 +28,8 @@ PAIRS = {
     (103, 332): (0.55, -0.52, -0.08), (67, 297): (0.39, -0.60, 0.04), (21, 251): (0.74, -0.25, -0.33),
     (162, 389): (0.78, -0.10, -0.46), (50, 280): (0.55, 0.35, 0.11), (98, 327): (0.18, 0.45, 0.27),
 }  # fmt: skip
-"""Where landmarks that no expression moves are on a face: (v, w) in the middle, (u, v, w) on either side. Means
-of what the Face Landmarker sees in two signers, both sides made alike."""
+"""Where landmarks that no expression moves are on a face: (v, w) in the middle, (u, v, w) on either side.
+Means of what the Face Landmarker sees in two signers, both sides made alike."""
 LANDMARKS = 478
 
 _AT = [*MIDDLE, *(index for pair in PAIRS for index in pair)]
@@ -91,8 +91,11 @@ class Relief:
     "(rows, columns) over the frame: w."
 
     def laid(self, drawing: Drawing, pose: Pose, size: tuple[int, int]) -> tuple[Drawing, int, int] | None:
-        """The drawing as it is seen on a head held like this, in a picture of `size` (height, width): the part
-        that is in the picture, and the column and row, both even, where it begins. None: it is all outside."""
+        """The drawing as it is seen on a head held like this, in a picture of `size` (height, width).
+
+        What of it is in the picture, and the column and row where that begins, both even, as its sides are.
+        None if all of it is outside.
+        """
         box = self._box(pose, size)
         if box is None:
             return None
@@ -105,13 +108,15 @@ class Relief:
         across = (u - self.frame.left) * (width / (self.frame.right - self.frame.left)) - 0.5
         down = (v - self.frame.top) * (height / (self.frame.bottom - self.frame.top)) - 0.5
         way = _enlarged(np.stack([across, down], axis=-1).astype(np.float32), x1 - x0, y1 - y0)
-        border = cv2.BORDER_CONSTANT
-        return np.asarray(cv2.remap(drawing, way, None, cv2.INTER_LINEAR, borderMode=border)), x0, y0  # type: ignore[call-overload]
+        seen = cv2.remap(drawing, way, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
+        return np.asarray(seen, np.uint8), x0, y0
 
     def _box(self, pose: Pose, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
         frame = self.frame
         heights = (float(self.heights.min()), float(self.heights.max()))
-        corners = [(u, v, w) for u in (frame.left, frame.right) for v in (frame.top, frame.bottom) for w in heights]
+        corners = [
+            (u, v, w) for u in (frame.left, frame.right) for v in (frame.top, frame.bottom) for w in heights
+        ]
         seen = pose.seen(np.array(corners))
         low = np.maximum(np.floor(seen.min(axis=0) / 2) * 2, 0).astype(int)
         high = np.minimum(np.ceil(seen.max(axis=0) / 2) * 2, size[::-1]).astype(int)
@@ -143,6 +148,6 @@ TURNS = 8
 def _enlarged(grid: Field, width: int, height: int) -> Field:
     """A grid whose outermost points are the corners of the picture's, for every pixel of it."""
     rows, columns = grid.shape[:2]
-    how = np.array(((( columns - 1) / width, 0, 0), (0, (rows - 1) / height, 0)))
+    how = np.array((((columns - 1) / width, 0, 0), (0, (rows - 1) / height, 0)))
     mode = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(grid, how, (width, height), flags=mode, borderMode=cv2.BORDER_REPLICATE))

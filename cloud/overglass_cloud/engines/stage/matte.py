@@ -24,10 +24,10 @@ Field = NDArray[Any]
 WORK = 320
 "Pixels of the longer side of what edges are worked out in."
 NEW = 0.5
-"Share of a new mask; the rest is the one before, carried."
+"Share of a small change that is taken from a new mask; the rest is the one before, carried."
 REACH, SMOOTH = 5, 4e-4
-"""Pixels around that decide about one, and the variance of luma (0 to 1) below which an edge is none. By eye, on
-a signer in front of a white wall."""
+"""Pixels around that decide about one, and the variance of luma (0 to 1) below which an edge is none. By eye,
+on a signer in front of a white wall."""
 LEAST, MOST = 0.22, 0.78
 "What of a person is less than the one is nobody, and more than the other somebody."
 FADE = 0.4
@@ -92,7 +92,9 @@ class Matte:
         mask = at_most(mask, WORK)
         if carried is None or carried.shape != mask.shape:
             return mask
-        return np.asarray(cv2.addWeighted(mask, NEW, carried, 1 - NEW, 0), np.float32)
+        change = mask - carried
+        # What changes much is no tremble, and what lags behind it would be seen.
+        return np.asarray(carried + change * np.minimum(NEW + np.abs(change), 1), np.float32)
 
     def _fade(self, picture: av.VideoFrame, *, known: bool) -> None:
         at = seconds_of(picture)
@@ -107,62 +109,73 @@ def seconds_of(picture: av.VideoFrame) -> float:
 
 
 def laid_over(picture: av.VideoFrame, behind: Planes, cut: Cut, strength: float) -> Planes:
-    """The people of a picture before other planes of its size; of the rest, `strength` is the other planes."""
-    source = views(picture)
-    strength *= cut.shown
-    joined = []
-    for ours, theirs, share in zip(source, behind, (cut.share, cut.small, cut.small), strict=True):
-        if strength < 1:
-            theirs = cv2.addWeighted(ours, 1 - strength, theirs, strength, 0)  # noqa: PLW2901
-        joined.append(_over(_clean(ours, share), theirs, share))
-    y, cb, cr = joined
+    """The people of a picture before other planes of its size, of which `strength` is seen, 0 to 1."""
+    source, strength = views(picture), strength * cut.shown
+    y, cb, cr = (
+        _over(ours, _faded(ours, theirs, strength), share)
+        for ours, theirs, share in zip(source, behind, (cut.share, cut.small, cut.small), strict=True)
+    )
     return y, cb, cr
 
 
+def _faded(ours: Plane, theirs: Plane, strength: float) -> Plane:
+    mixed = theirs if strength == 1 else cv2.addWeighted(ours, 1 - strength, theirs, strength, 0)
+    return np.asarray(mixed, np.uint8)
+
+
 def _over(ours: Plane, theirs: Plane, share: Plane) -> Plane:
-    front = cv2.multiply(ours, share, scale=1 / 255)
+    front = cv2.multiply(_clean(ours, share), share, scale=1 / 255)
     back = cv2.multiply(theirs, cv2.bitwise_not(share), scale=1 / 255)
     return np.asarray(cv2.add(front, back), np.uint8)
 
 
 def _clean(ours: Plane, share: Plane) -> Plane:
     """The samples with those on the edge as they are further inside: an edge has the old background in it."""
-    half = (max(1, ours.shape[1] // 2), max(1, ours.shape[0] // 2))
-    inside = (cv2.resize(share, half, interpolation=cv2.INTER_AREA) >= 250).astype(np.float32)
-    samples = cv2.resize(ours, half, interpolation=cv2.INTER_AREA).astype(np.float32)
-    box = (2 * REACH + 1,) * 2
-    weight = cv2.blur(inside, box)
-    near = cv2.blur(samples * inside, box) / np.maximum(weight, 1e-3)
-    known = weight > 0.02
-    near8 = np.where(known, near + 0.5, samples).astype(np.uint8)
-    return _over(ours, cv2.resize(near8, ours.shape[::-1], interpolation=cv2.INTER_LINEAR), share)
+    edge = cv2.inRange(share, 1, 254)
+    quarter = (max(1, ours.shape[1] // 4), max(1, ours.shape[0] // 4))
+    # Few pixels decide: what is wholly inside, and small.
+    inside = cv2.resize(cv2.inRange(share, 250, 255), quarter, interpolation=cv2.INTER_NEAREST)
+    samples = cv2.resize(ours, quarter, interpolation=cv2.INTER_NEAREST)
+    box = (REACH, REACH)
+    weight = cv2.blur(inside, box).astype(np.float32)
+    near = cv2.blur(cv2.bitwise_and(samples, inside), box).astype(np.float32)
+    known = weight > 12
+    near = np.where(known, near * (255 / np.maximum(weight, 1)), samples)
+    wide = cv2.resize(near.astype(np.uint8), ours.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    # On the very edge as inside, and towards the inside ever more as it is.
+    softened = cv2.add(
+        cv2.multiply(ours, share, scale=1 / 255), cv2.multiply(wide, cv2.bitwise_not(share), scale=1 / 255)
+    )
+    out = ours.copy()
+    cv2.copyTo(softened, edge, out)
+    return out
 
 
 def _edged(mask: Mask, luma: Plane) -> Plane:
     """The mask at the size of the picture, with its edges where the picture has them."""
-    size = (mask.shape[1], mask.shape[0])
-    guide = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32) * np.float32(1 / 255)
-    box = (2 * REACH + 1,) * 2
+    size, box = (mask.shape[1], mask.shape[0]), (2 * REACH + 1,) * 2
+    guide = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean, mean_mask = cv2.blur(guide, box), cv2.blur(mask, box)
-    variance = cv2.blur(guide * guide, box) - mean * mean
     together = cv2.blur(guide * mask, box) - mean * mean_mask
-    slope = together / (variance + SMOOTH)
-    offset = cv2.blur(mean_mask - slope * mean, box)
-    slope = cv2.blur(slope, box)
-    # Both at once are enlarged faster; 255 and the ramp are worked into them beforehand.
-    gain = 255 / (MOST - LEAST)
-    both = cv2.merge([slope * (gain / 255), (offset - LEAST) * gain])
-    wide = cv2.resize(both, luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.convertScaleAbs(np.clip(wide[..., 0] * luma + wide[..., 1], 0, 255)), np.uint8)
+    slope = together / (cv2.blur(guide * guide, box) - mean * mean + SMOOTH * 255**2)
+    # The ramp from LEAST to MOST, and 255, are worked in while the fields are small.
+    gain = np.float32(255 / (MOST - LEAST))
+    offset = (mean_mask - slope * mean - LEAST) * gain
+    slope = cv2.blur(slope * gain, box)
+    steep, at = (
+        cv2.resize(field, luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        for field in (slope, cv2.blur(offset, box))
+    )
+    share = cv2.add(cv2.multiply(steep, luma, dtype=cv2.CV_32F), at, dtype=cv2.CV_8U)
+    return np.asarray(share, np.uint8)
 
 
 def _behind(flow: Field, mask: Mask) -> tuple[float, float]:
     """How the background moves, in shares of the sides: the median of the flow where nobody is."""
     height, width = flow.shape[:2]
-    nobody = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[::4, ::4] < LEAST
+    nobody = np.asarray(cv2.resize(mask, (width, height)))[::4, ::4] < LEAST
     if np.count_nonzero(nobody) < 0.1 * nobody.size:
         return 0.0, 0.0
-    x, y = np.median(flow[::4, ::4][nobody], axis=0)
     # Flow points back to the picture before; less than a tenth of a pixel is its own noise.
-    moved_by = [-float(v) if abs(v) > 0.1 else 0.0 for v in (x, y)]
-    return moved_by[0] / width, moved_by[1] / height
+    x, y = (-float(v) if abs(v) > 0.1 else 0.0 for v in np.median(flow[::4, ::4][nobody], axis=0))
+    return x / width, y / height

@@ -14,9 +14,9 @@ from overglass_cloud.engines.stage.easel import Ink, Outline, fill
 from overglass_cloud.engines.stage.expression import Expression
 from overglass_cloud.engines.stage.head import Drawing, Frame, Relief
 
-MASTER = 200.0
-"Pixels in a unit, as parts are painted: a face that fills a third of a 1280x720 picture."
-SCALES = (MASTER, 140.0, 100.0, 70.0, 50.0)
+MASTER = 160.0
+"Pixels in a unit, as parts are painted: those of a face that fills half of a picture 480 pixels high."
+SCALES = (MASTER, 120.0, 90.0, 65.0, 45.0)
 FINER = 1.5
 "Times finer than it will be seen a head is put together, so that its edges stay smooth."
 
@@ -49,9 +49,7 @@ class Parts:
             scale: {name: _part(drawing, scale / MASTER) for name, drawing in painted.items()}
             for scale in SCALES
         }
-        self._sizes = {
-            scale: _scaled(next(iter(painted.values())), scale / MASTER).shape for scale in SCALES
-        }
+        self._sizes = {scale: _scaled(next(iter(painted.values())), scale / MASTER).shape for scale in SCALES}
 
     def sheet(self, scale: float) -> "Sheet":
         """An empty sheet, as fine as is good for a head seen with so many pixels in a unit."""

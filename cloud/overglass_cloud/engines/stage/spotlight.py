@@ -1,4 +1,4 @@
-"""The subject kept, in a pool of light; everything else as another look paints it, and darker the farther away.
+"""The subject kept, in a pool of light; everything else as another look paints it, darker farther away.
 
 The pool follows people slowly, as somebody does who leads a lamp.
 """
@@ -84,4 +84,4 @@ def _lit(painted: Planes, pool: Field, black: int) -> Planes:
 
 def _tinted(plane: Plane, gain: Field, add: Field) -> Plane:
     field = (plane - np.float32(128)) * gain + add + np.float32(128.5)
-    return np.clip(field, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(field, 0, 255), np.uint8)

@@ -1,4 +1,4 @@
-"""A fox: red fur and white cheeks, ears that prick up with the brows, a jaw that opens, amber eyes that blink."""
+"""A fox: red fur, white cheeks, ears that rise with the brows, a jaw that opens, amber eyes that blink."""
 
 import numpy as np
 
@@ -10,22 +10,48 @@ from overglass_cloud.engines.stage.puppet import MASTER, Parts, Sheet
 FRAME = Frame(-1.75, -2.35, 1.75, 1.8)
 
 HEAD = mirrored([
-    (0.0, -1.02), (0.3, -1.08), (0.62, -1.02), (0.90, -0.78), (1.06, -0.42), (1.14, -0.05), (1.30, 0.22),
-    (1.62, 0.42), (1.34, 0.50), (1.45, 0.74), (1.16, 0.74), (1.18, 0.98), (0.90, 0.95), (0.72, 1.22),
-    (0.42, 1.36), (0.18, 1.46), (0.0, 1.48),
+    (0.0, -1.20), (0.04, -1.46), (0.15, -1.24), (0.22, -1.36), (0.32, -1.16), (0.62, -1.06), (0.90, -0.78),
+    (1.06, -0.42), (1.14, -0.05), (1.30, 0.22), (1.62, 0.42), (1.34, 0.50), (1.45, 0.74),
+    (1.16, 0.74), (1.18, 0.98), (0.90, 0.95), (0.72, 1.22), (0.42, 1.36), (0.18, 1.46), (0.0, 1.48),
 ])  # fmt: skip
-EAR = [(0.24, -0.92), (0.42, -1.45), (0.72, -1.98), (0.98, -2.24), (1.10, -1.95), (1.14, -1.45), (1.06, -0.55)]
-EAR_TIP = [(0.60, -1.74), (0.80, -2.1), (0.98, -2.26), (1.10, -2.0), (1.14, -1.62), (0.95, -1.75), (0.8, -1.66)]
-EAR_INSIDE = [(0.46, -0.95), (0.56, -1.38), (0.76, -1.75), (0.92, -1.92), (0.98, -1.6), (0.96, -1.1), (0.86, -0.7)]
+EAR = [
+    (0.24, -0.92),
+    (0.42, -1.45),
+    (0.72, -1.98),
+    (0.98, -2.24),
+    (1.10, -1.95),
+    (1.14, -1.45),
+    (1.06, -0.55),
+]
+EAR_TIP = [
+    (0.60, -1.74),
+    (0.80, -2.1),
+    (0.98, -2.26),
+    (1.10, -2.0),
+    (1.14, -1.62),
+    (0.95, -1.75),
+    (0.8, -1.66),
+]
+EAR_INSIDE = [
+    (0.46, -0.95),
+    (0.56, -1.38),
+    (0.76, -1.75),
+    (0.92, -1.92),
+    (0.98, -1.6),
+    (0.96, -1.1),
+    (0.86, -0.7),
+]
 CHEEK = [
-    (0.0, 0.78), (0.10, 0.30), (0.24, 0.22), (0.50, 0.27), (0.80, 0.16), (1.12, 0.20), (1.40, 0.34), (1.70, 0.42),
-    (1.6, 1.0), (1.0, 1.5), (0.0, 1.6),
+    (0.0, 0.78), (0.10, 0.30), (0.24, 0.22), (0.50, 0.27), (0.80, 0.16), (1.12, 0.20), (1.40, 0.34),
+    (1.70, 0.42), (1.6, 1.0), (1.0, 1.5), (0.0, 1.6),
 ]  # fmt: skip
 MUZZLE = mirrored([
-    (0.0, 0.20), (0.12, 0.24), (0.22, 0.36), (0.42, 0.48), (0.50, 0.62), (0.44, 0.76), (0.26, 0.81), (0.08, 0.77),
-    (0.0, 0.74),
+    (0.0, 0.20), (0.12, 0.24), (0.22, 0.36), (0.42, 0.48), (0.50, 0.62), (0.44, 0.76), (0.26, 0.81),
+    (0.08, 0.77), (0.0, 0.74),
 ])  # fmt: skip
-JAW = mirrored([(0.0, 0.72), (0.20, 0.74), (0.36, 0.72), (0.38, 0.84), (0.28, 1.02), (0.12, 1.12), (0.0, 1.13)])
+JAW = mirrored(
+    [(0.0, 0.72), (0.20, 0.74), (0.36, 0.72), (0.38, 0.84), (0.28, 1.02), (0.12, 1.12), (0.0, 1.13)]
+)
 NOSE = mirrored([(0.0, 0.29), (0.12, 0.29), (0.19, 0.35), (0.16, 0.43), (0.06, 0.50), (0.0, 0.52)])
 OPENS = 0.42
 "Units that the jaw goes down."
@@ -63,12 +89,13 @@ class Fox:
 
 def _heights(easel: Easel) -> Field:
     """A round head, a snout in front of it, ears behind."""
-    dome = 1 - (easel.u / 1.55) ** 2 - ((easel.v - 0.15) / 1.75) ** 2
-    head = 1.05 * np.sqrt(np.clip(dome, 0.0, 1)) - 0.75
+    away = (easel.u / 1.35) ** 2 + ((easel.v - 0.1) / 1.55) ** 2
+    head = 0.30 - 1.25 * (1 - np.exp(-0.8 * away))  # smooth all over, or what is turned away would tear
     snout = 0.62 * easel.bump(0, 0.58, 0.46, 0.40) + 0.12 * easel.bump(0, 0.36, 0.2, 0.16)
     brows = 0.10 * (easel.bump(-0.42, -0.34, 0.3, 0.2) + easel.bump(0.42, -0.34, 0.3, 0.2))
     sockets = -0.06 * (easel.bump(-0.40, 0.0, 0.22, 0.2) + easel.bump(0.40, 0.0, 0.22, 0.2))
-    return np.asarray(head + snout + brows + sockets, np.float32)
+    ears = -0.1 * np.exp(-(((np.abs(easel.u) - 0.8) / 0.5) ** 2) - ((easel.v + 1.7) / 0.5) ** 2)
+    return np.asarray(ears + head + snout + brows + sockets, np.float32)
 
 
 def _small(heights: Field) -> Field:
@@ -86,7 +113,9 @@ def _ears(easel: Easel, fur: Field) -> Drawing:
         cover = np.maximum(cover, ear)
         paint(colours, "2c1a1a", easel.blur(tip, 0.02))
         paint(colours, "f7d9c0", 0.95 * easel.blur(inside, 0.015))
-        deep = easel.shape(smooth(np.array([(0.62, -0.9), (0.74, -1.4), (0.88, -1.6), (0.9, -1.0)]) * (side, 1)), 0.07)
+        deep = easel.shape(
+            smooth(np.array([(0.62, -0.9), (0.74, -1.4), (0.88, -1.6), (0.9, -1.0)]) * (side, 1)), 0.07
+        )
         paint(colours, "a85a4c", 0.75 * deep)
         paint(colours, "7a2f12", 0.5 * (1 - easel.blur(ear, 0.05)))
     colours *= (1 + 1.6 * fur)[..., None]
@@ -119,7 +148,9 @@ def _muzzle(easel: Easel, heights: Field, fur: Field) -> Drawing:
     cover = easel.shape(smooth(MUZZLE))
     colours = np.zeros((*easel.size, 3), np.float32)
     paint(colours, "fff6ea", 1.0)
-    bridge = easel.shape(smooth(mirrored([(0, 0.0), (0.17, 0.1), (0.13, 0.3), (0.08, 0.5), (0.0, 0.52)])), 0.05)
+    bridge = easel.shape(
+        smooth(mirrored([(0, 0.0), (0.17, 0.1), (0.13, 0.3), (0.08, 0.5), (0.0, 0.52)])), 0.05
+    )
     paint(colours, "ee8a3a", 0.9 * bridge)
     colours *= (1 + 0.8 * fur)[..., None]
     colours *= np.clip(0.66 + 0.36 * easel.lit(heights, 0.8), 0.5, 1.12)[..., None]
@@ -141,7 +172,7 @@ def _jaw(easel: Easel, fur: Field) -> Drawing:
     paint(colours, "f6e6d4", 1.0)
     colours *= (1 + 0.8 * fur)[..., None]
     colours *= np.clip(1.25 - 0.55 * (easel.v - 0.5), 0.6, 1.1)[..., None]
-    paint(colours, "8c5c48", 0.7 * np.clip(1.1 - easel.blur(cover, 0.045), 0, 1))
+    paint(colours, "8c5c48", 0.6 * np.clip(1.05 - easel.blur(cover, 0.06), 0, 1) * (easel.v > 0.85))
     return easel.drawing(colours, cover)
 
 
@@ -151,16 +182,23 @@ def _mouth(sheet: Sheet, expression: Expression) -> None:
     lift = 0.07 * expression.smile
     if opened > 0.015:
         floor = 0.80 + opened
-        cavity = mirrored([(0, 0.70), (wide, 0.72 - lift), (0.9 * wide, 0.74 + 0.6 * opened), (0.16, floor), (0, floor)])
+        cavity = mirrored(
+            [(0, 0.70), (wide, 0.72 - lift), (0.9 * wide, 0.74 + 0.6 * opened), (0.16, floor), (0, floor)]
+        )
         sheet.lay("jaw", 0, opened)
         sheet.fill(smooth(cavity), ink("4a1220"))
         tongue = oval(0, 0.78 + 0.78 * opened, 0.15, 0.05 + 0.26 * opened)
         sheet.within(smooth(cavity), lambda inside: _tongue(inside, tongue, opened))
     else:
-        sheet.lay("jaw", 0, 0)
+        sheet.lay("jaw", 0, -0.05)
     sheet.lay("muzzle")
     for side in (-1, 1):
-        corner = [(side * 0.02, 0.755), (side * 0.2, 0.795), (side * wide, 0.75 - lift), (side * (wide + 0.09), 0.67 - 2 * lift)]
+        corner = [
+            (side * 0.02, 0.755),
+            (side * 0.2, 0.795),
+            (side * wide, 0.75 - lift),
+            (side * (wide + 0.09), 0.67 - 2 * lift),
+        ]
         sheet.fill(stroke(_curve(corner), 0.035, 0.3), ink("3a1c1c"))
 
 
@@ -169,7 +207,10 @@ def _tongue(inside: Sheet, tongue: Field, opened: float) -> None:
     inside.fill(stroke([(0, 0.80 + 0.5 * opened), (0, 0.80 + opened)], 0.02, 1.0), ink("b8485c"))
     for side in (-1, 1):
         root = side * 0.22
-        inside.fill([(root - 0.045, 0.72), (root + 0.045, 0.72), (root, 0.74 + 0.25 * min(opened, 0.4))], ink("fffaf0"))
+        inside.fill(
+            [(root - 0.045, 0.72), (root + 0.045, 0.72), (root, 0.74 + 0.25 * min(opened, 0.4))],
+            ink("fffaf0"),
+        )
 
 
 def _curve(points: list[tuple[float, float]]) -> Field:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from overglass_cloud.engines.planes import Plane
 from overglass_cloud.engines.stage import brush
 from overglass_cloud.engines.stage.backdrop import HEIGHT, ROUND, Colours, Layer
 
@@ -32,7 +33,7 @@ def _sky(rng: np.random.Generator) -> Colours:
     stars[rows, columns] = rng.pareto(2.2, STARS).clip(0.12, 5) * (1 - rows / HEIGHT)
     light = 3.2 * brush.blurred(stars, 0.8) + 9 * brush.blurred(np.where(stars > 1.2, stars, 0), 2.2)
     warm = brush.mixed(brush.flat("bcd2ff"), brush.flat("ffe2bd"), np.clip(brush.noise(rng, (90, 300)), 0, 1))
-    return np.clip(sky + light[..., None] * warm, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(sky + light[..., None] * warm, 0, 1), np.float32)
 
 
 def _curtains(rng: np.random.Generator, foot: float, cells: int, colours: tuple[str, str, str]) -> Colours:
@@ -47,7 +48,7 @@ def _curtains(rng: np.random.Generator, foot: float, cells: int, colours: tuple[
     low, middle, high = (brush.hexed(code) for code in colours)
     up = np.clip(up, 0, 2.2)[..., None]
     hue = np.where(up < 0.9, low + (middle - low) * (up / 0.9), middle + (high - middle) * ((up - 0.9) / 1.3))
-    return np.clip(0.72 * glow[..., None] * hue, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.72 * glow[..., None] * hue, 0, 1), np.float32)
 
 
 def _peaks(rng: np.random.Generator) -> Layer:
@@ -58,7 +59,9 @@ def _peaks(rng: np.random.Generator) -> Layer:
     lean = brush.blurred(relief, 1.5)
     lit = np.clip(0.5 + 1.6 * (lean - np.roll(lean, 5, axis=1)), 0, 1)
     depth = np.clip((brush.ROWS - line[None, :]) / 0.26, 0, 1)
-    snow = brush.mixed(brush.flat("27456e"), brush.flat("b9dcec"), (lit * (1 - 0.75 * depth)).astype(np.float32))
+    snow = brush.mixed(
+        brush.flat("27456e"), brush.flat("b9dcec"), (lit * (1 - 0.75 * depth)).astype(np.float32)
+    )
     haze = brush.mixed(snow, brush.flat("215a70"), (0.85 * depth**1.1).astype(np.float32))
     return Layer(haze, brush.below(line), 0.2)
 
@@ -68,7 +71,9 @@ def _hills(rng: np.random.Generator) -> Layer:
     depth = np.clip((brush.ROWS - line[None, :]) / 0.12, 0, 1).astype(np.float32)
     hills = brush.mixed(brush.flat("12384c"), brush.flat("1c5264"), depth)
     grain = brush.noise(rng, (100, 400), 2)
-    return Layer(np.clip(hills * (1 + 0.12 * grain[..., None]), 0, 1).astype(np.float32), brush.below(line), 0.45)
+    return Layer(
+        np.clip(hills * (1 + 0.12 * grain[..., None]), 0, 1).astype(np.float32), brush.below(line), 0.45
+    )
 
 
 def _wood(rng: np.random.Generator, foot: float, count: int, colour: str, depth: float) -> Layer:
@@ -83,7 +88,7 @@ def _wood(rng: np.random.Generator, foot: float, count: int, colour: str, depth:
     return Layer(colours, brush.share_of(drawn), depth)
 
 
-def _pine(rng: np.random.Generator, drawn: brush.Plane, x: float, ground: float, tall: float) -> None:
+def _pine(rng: np.random.Generator, drawn: Plane, x: float, ground: float, tall: float) -> None:
     """Storeys of boughs, each wider than the one above, with ragged ends."""
     storeys = 9
     right, left = [(x, ground - tall)], []
@@ -93,4 +98,4 @@ def _pine(rng: np.random.Generator, drawn: brush.Plane, x: float, ground: float,
         ends = [x + side * reach * rng.uniform(0.8, 1.15) for side in (1, -1)]
         right += [(ends[0], y + 0.012 * tall), (x + 0.38 * reach, y - 0.02 * tall)]
         left += [(ends[1], y + 0.012 * tall), (x - 0.38 * reach, y - 0.02 * tall)]
-    brush.polygon(drawn, right + [(x + 0.02 * tall, ground), (x - 0.02 * tall, ground)] + left[::-1])
+    brush.polygon(drawn, [*right, (x + 0.02 * tall, ground), (x - 0.02 * tall, ground), *left[::-1]])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from overglass_cloud.engines.stage import brush
-from overglass_cloud.engines.stage.backdrop import HEIGHT, Colours, Layer, Share
+from overglass_cloud.engines.stage.backdrop import HEIGHT, ROUND, Colours, Layer, Share
 
 RANGES = (
     # height, roughness, cells around, colour at the ridge, colour at the foot, depth
@@ -40,12 +40,12 @@ def _sky(rng: np.random.Generator) -> Colours:
 
 def _sun(rng: np.random.Generator) -> tuple[Colours, Share]:
     """A sun at four places around, lest one have to turn for it; each with rings of lighter paper."""
-    total = np.zeros((HEIGHT, brush.ROUND), np.float32)
+    total = np.zeros((HEIGHT, ROUND), np.float32)
     colours = brush.flat("fff3cf")
     for radius, code in ((0.30, "f9c99b"), (0.22, "fbd8a6"), (0.15, "fff0c2")):
         drawn = brush.canvas()
         for quarter in range(3):
-            brush.disc(drawn, (0.75 + quarter) * brush.ROUND / HEIGHT / 3, 0.33, radius)
+            brush.disc(drawn, (0.75 + quarter) * ROUND / HEIGHT / 3, 0.33, radius)
         share = brush.share_of(drawn)
         ring, covered = brush.shadowed(brush.flat(code), share, (3, 2), 6, 0.16)
         colours = brush.mixed(colours, ring, covered / np.maximum(covered + total * (1 - covered), 1e-4))
@@ -56,7 +56,7 @@ def _sun(rng: np.random.Generator) -> tuple[Colours, Share]:
 def _clouds(rng: np.random.Generator, height: float, count: int, drift: float) -> Layer:
     drawn = brush.canvas()
     for number in range(count):
-        x = (number + rng.uniform(0, 0.6)) * brush.ROUND / HEIGHT / count
+        x = (number + rng.uniform(0, 0.6)) * ROUND / HEIGHT / count
         y, size = height + rng.uniform(-0.07, 0.07), rng.uniform(0.7, 1.15)
         for step in np.linspace(-1, 1, 7):
             puff = size * (0.052 - 0.030 * abs(step) ** 1.5 + rng.uniform(-0.006, 0.006))
@@ -76,4 +76,4 @@ def _rimmed(colours: Colours, share: Share) -> Colours:
 
 def _papery(rng: np.random.Generator, colours: Colours) -> Colours:
     tooth = 0.012 * brush.noise(rng, (300, 1024)) + 0.010 * brush.noise(rng, (75, 256))
-    return np.clip(colours * (1 + tooth[..., None]), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(colours * (1 + tooth[..., None]), 0, 1), np.float32)

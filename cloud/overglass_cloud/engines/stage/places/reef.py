@@ -28,7 +28,7 @@ def paint(rng: np.random.Generator) -> Sequence[Layer]:
 
 def _water(rng: np.random.Generator) -> Colours:
     water = brush.gradient((0, "b8fbf2"), (0.10, "57dbe0"), (0.35, "1fa3c6"), (0.7, "0f6aa0"), (1, "0a4a7c"))
-    return np.clip(water * (1 + 0.05 * brush.noise(rng, (6, 16), 3)[..., None]), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(water * (1 + 0.05 * brush.noise(rng, (6, 16), 3)[..., None]), 0, 1), np.float32)
 
 
 def _shafts(rng: np.random.Generator, strength: float = 1.0) -> Colours:
@@ -36,7 +36,7 @@ def _shafts(rng: np.random.Generator, strength: float = 1.0) -> Colours:
     beams = np.clip(brush.line(rng, 26, 3, 0.7) - 0.15, 0, None) ** 1.3
     lean = (np.arange(ROUND)[None, :] + 0.30 * brush.ROWS * HEIGHT).astype(int) % ROUND
     beam = brush.blurred(beams[lean].astype(np.float32), 4) * np.exp(-2.4 * brush.ROWS) * strength
-    return np.clip(0.42 * beam[..., None] * brush.hexed("d8fff0"), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.42 * beam[..., None] * brush.hexed("d8fff0"), 0, 1), np.float32)
 
 
 def _sand(rng: np.random.Generator) -> Layer:
@@ -45,7 +45,9 @@ def _sand(rng: np.random.Generator) -> Layer:
     sand = brush.mixed(brush.flat("4fb3b5"), brush.flat("e9d9a6"), 0.25 + 0.6 * down)
     # The net of light: where smooth noise crosses zero.
     net = np.exp(-((brush.noise(rng, (60, 90), 2) / 0.16) ** 2)) * (0.3 + 0.7 * down)
-    sand = sand + 0.28 * net[..., None] * brush.hexed("f4ffe0") + 0.02 * brush.noise(rng, (200, 700))[..., None]
+    sand = (
+        sand + 0.28 * net[..., None] * brush.hexed("f4ffe0") + 0.02 * brush.noise(rng, (200, 700))[..., None]
+    )
     return Layer(np.clip(sand, 0, 1).astype(np.float32), brush.below(line, 3), 0.5)
 
 
@@ -77,7 +79,9 @@ def _branches(rng: np.random.Generator, drawn: Plane, x: float, ground: float, s
         tip = (x + length * np.sin(angle), y - length * np.cos(angle))
         across = np.array((np.cos(angle), np.sin(angle))) * width
         start, end = np.array((x, y)), np.array(tip)
-        brush.polygon(drawn, np.stack([start - across, start + across, end + 0.75 * across, end - 0.75 * across]))
+        brush.polygon(
+            drawn, np.stack([start - across, start + across, end + 0.75 * across, end - 0.75 * across])
+        )
         brush.disc(drawn, tip[0], tip[1], 0.8 * width)
         if left:
             for turn in (-0.5, 0.45):
@@ -132,10 +136,14 @@ def _school(
             drawn,
             [(tail, y), (tail - way * 0.75 * one, y - 0.5 * one), (tail - way * 0.75 * one, y + 0.5 * one)],
         )
-        brush.polygon(drawn, [(x, y - 0.4 * one), (x - way * 0.5 * one, y - 0.75 * one), (x - way * 0.4 * one, y)])
+        brush.polygon(
+            drawn, [(x, y - 0.4 * one), (x - way * 0.5 * one, y - 0.75 * one), (x - way * 0.4 * one, y)]
+        )
         brush.disc(light, x + way * 0.55 * one, y - 0.08 * one, 0.09 * one)
         stripe = x + way * 0.18 * one
-        brush.polygon(light, [(stripe, y - 0.4 * one), (stripe + 0.16 * one, y - 0.4 * one), (stripe, y + 0.4 * one)])
+        brush.polygon(
+            light, [(stripe, y - 0.4 * one), (stripe + 0.16 * one, y - 0.4 * one), (stripe, y + 0.4 * one)]
+        )
     colours = brush.mixed(brush.flat(code), brush.flat("f4fbff"), brush.share_of(light))
     return Layer(colours, brush.share_of(drawn), 0.4, drift)
 
