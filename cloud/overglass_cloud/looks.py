@@ -13,14 +13,47 @@ import av
 
 from overglass_cloud.models.store import Store
 from overglass_cloud.references import References
-from overglass_protocol.control import Control
+from overglass_cloud.scenes.detectors.contract import Mask
+from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import LookError
+from overglass_protocol.scene import Scene
 
 INSTANT = ("echo", "classical")
 "Kinds of engine that nothing stands in for."
 
 State = Any
 "What an engine keeps for one session between frames. Only the engine looks inside."
+
+
+class Sitter(Protocol):
+    """Whom an engine paints: what it may ask about a session's pictures, while it paints them.
+
+    Answers at once with what is known by then. What was seen in another picture is carried to this one,
+    which is found by its `pts`; nothing waits for a detector, so a slow one makes an old scene and not a late
+    picture. Only what the look says it `sees` is looked for.
+    """
+
+    def scene(self, picture: av.VideoFrame) -> Scene | None:
+        """The things in this picture, as its look asked for them and maybe others; `age` says how old
+        the newest look is. None while nothing is known of it, or when that is too long ago."""
+        ...
+
+    def mask(self, picture: av.VideoFrame) -> Mask | None:
+        """How surely a person is where, all zeros if nobody is there. None as for `scene`."""
+        ...
+
+
+class Alone:
+    """The sitter of benches and tests, of which nothing is ever known."""
+
+    def scene(self, picture: av.VideoFrame) -> Scene | None:
+        return None
+
+    def mask(self, picture: av.VideoFrame) -> Mask | None:
+        return None
+
+
+ALONE = Alone()
 
 
 class Engine(Protocol):
@@ -33,10 +66,11 @@ class Engine(Protocol):
     max_batch: int
     "How many pictures of one size it likes to paint at once; 1 if batching gains nothing."
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         """Makes what painting with this document needs; called when the document changes.
 
         `previous` is the same session's state until now, so that memory of earlier frames can be kept.
+        `sitter` is always the same for one session, and may be kept in its state.
         Raises LookError with the cure when the document asks for what cannot be.
         """
         ...
@@ -80,6 +114,9 @@ class Look:
     "At which it is meant to be worn."
     cheaper: str | None = None
     "The look that stands in for it where there is no time for it; none given means a classical one."
+    sees: Sequence[Overlay] = ()
+    """What has to be looked for while it paints, shown to the wearer or not. Of `people` the engine is told
+    the mask, of all others their things."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
@@ -93,6 +130,7 @@ class Look:
             "takes_prompt": self.takes_prompt,
             "takes_reference": self.takes_reference,
             "strength": self.strength,
+            "sees": list(self.sees),
             "parameters": dict(self.parameters),
         }
 

@@ -67,7 +67,8 @@ class Painter:
             seat._ready = wanted
             return wanted
         try:
-            state = self._engines[wanted.look].prepare(wanted, kept[1] if kept is not None else None)
+            before = kept[1] if kept is not None else None
+            state = self._engines[wanted.look].prepare(wanted, before, seat._sitter)
         except LookError as error:
             return self._fallen_back(seat, wanted, error)
         except Exception as error:
