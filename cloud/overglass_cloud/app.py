@@ -15,6 +15,7 @@ from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
 from overglass_cloud.doors.viewers import share_door, view_doors
+from overglass_cloud.loading import Loading
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
@@ -30,7 +31,7 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
     models = Store(settings.models, Manifest.shipped())
-    scheduler = Scheduler(looks, Workshop(models))
+    scheduler = Scheduler(looks, Workshop(models, diffusion=settings.diffusion_choice(), progress=Loading()))
     capabilities = Capabilities(models)
     visits = Visits(settings, scheduler, capabilities)
 

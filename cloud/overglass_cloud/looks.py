@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import av
 
+from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
@@ -47,6 +48,10 @@ class Workshop:
 
     models: Store
     "Model files, checked; a missing one is an error that says its cure."
+    diffusion: Choice = field(default_factory=Choice)
+    "Which diffusion pipeline, and how it is run."
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    "Told what is being loaded, and how many bytes of how many are."
 
 
 @dataclass(frozen=True, slots=True)

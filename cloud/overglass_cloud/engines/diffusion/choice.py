@@ -16,6 +16,8 @@ class Choice:
     "How often the network is asked for each picture, 1 to `MOST_STEPS`."
     pixels: int = 512 * 512
     "About how many of the picture it paints; the rest is scaled."
+    noise: float = 0.5
+    "Share of all noise that strength 1 lays over the picture; at 1 nothing of the picture is left."
     compiled: bool = False
     "Whether torch.compile fuses the network's small steps: minutes for each new size, then quicker."
 

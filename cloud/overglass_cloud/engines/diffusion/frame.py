@@ -45,6 +45,8 @@ class Batch:
         latent = (work[0] // REDUCTION, work[1] // REDUCTION)
         self.samples = torch.zeros((count, samples), dtype=torch.uint8, device=model.device)
         self.painted = torch.zeros_like(self.samples)
+        self.given, self.taken = _within_reach(self.samples), _within_reach(self.painted)
+        "Where the host leaves samples and finds the painted ones."
         self.numbers = torch.ones((count, FIXED + 2 * model.steps + 1), device=model.device)
         self.noise = torch.zeros((count, 4, *latent), device=model.device)
         self.memory = torch.zeros((count, 8, *latent), device=model.device)
@@ -81,6 +83,11 @@ class Model(nn.Module):
     def multiple(self) -> int:
         """Sides that are painted at are multiples of this."""
         return REDUCTION * self.unet.plan.multiple
+
+    def compile_parts(self) -> None:
+        """Lets torch.compile fuse what is small. It takes minutes when a shape is first painted."""
+        for part in (self.unet, self.autoencoder.encoder["layers"], self.autoencoder.decoder["layers"]):
+            part.compile(dynamic=False, mode="max-autotune-no-cudagraphs")
 
     def numbers(self, wish: Wish) -> list[float]:
         """A row of `Batch.numbers`."""
@@ -126,6 +133,13 @@ class Model(nn.Module):
     def _decoded(self, latents: Tensor) -> Tensor:
         latents = latents.to(self.dtype, memory_format=torch.channels_last)
         return self.autoencoder.decode(latents).float().clamp(0, 1)
+
+
+def _within_reach(tensor: Tensor) -> Tensor:
+    """Memory like this on the host, pinned so that copies need not wait; itself where it is on the host."""
+    if tensor.device.type == "cpu":
+        return tensor
+    return torch.zeros_like(tensor, device="cpu", pin_memory=True)
 
 
 def work_size(size: tuple[int, int], pixels: int, multiple: int) -> tuple[int, int]:

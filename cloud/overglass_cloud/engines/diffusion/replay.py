@@ -45,12 +45,17 @@ class Replay:
         return self._ready[key][0]
 
     def paint(self, batch: Batch) -> None:
-        """Paints the batch. On CUDA the work is under way when this returns, on the current stream."""
+        """Paints what lies in `batch.given` into `batch.taken`. Raises OutOfMemoryError of torch."""
         _, graph = self._ready[batch.size, batch.count]
+        if batch.given is not batch.samples:
+            batch.samples.copy_(batch.given, non_blocking=True)
         if graph is None:
             self.model.paint(batch)
         else:
             graph.replay()
+        if batch.taken is not batch.painted:
+            batch.taken.copy_(batch.painted, non_blocking=True)
+            torch.cuda.current_stream(self.model.device).synchronize()
 
     def forget(self) -> None:
         """Gives all memory back but the model's own."""
