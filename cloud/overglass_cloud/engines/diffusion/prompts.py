@@ -26,10 +26,12 @@ class Encoder:
         """Raises LookError when the folder has none that can be read."""
         try:
             from transformers import CLIPTextModel, CLIPTokenizer  # noqa: PLC0415  (takes a second)
+            from transformers.utils import logging as chatter  # noqa: PLC0415
         except ImportError as error:
             raise LookError(
                 f"prompts cannot be read: {error}", cure="Run: pip install 'overglass[diffusion]'."
             ) from error
+        chatter.disable_progress_bar()  # ours is the one that is shown
         text = folder / "text_encoder"
         variant = "fp16" if (text / "model.fp16.safetensors").is_file() else None
         try:

@@ -56,6 +56,9 @@ def shown(x: Tensor, sigma: Tensor) -> Tensor:
 def schedule_of(config: Mapping[str, Any]) -> Schedule:
     """The schedule in a `scheduler_config.json` of diffusers. Raises LookError for another kind."""
     curve, predicts = config["beta_schedule"], config.get("prediction_type", "epsilon")
+    for name in ("trained_betas", "rescale_betas_zero_snr"):
+        if config.get(name):
+            raise unfit(f"its schedule has {name}")
     if curve not in ("linear", "scaled_linear") or predicts not in get_args(Predicts):
         raise unfit(f"its schedule is {curve} and predicts {predicts}")
     return Schedule(config["beta_start"], config["beta_end"], curve, config["num_train_timesteps"], predicts)
