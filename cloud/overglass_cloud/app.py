@@ -15,7 +15,7 @@ from overglass_cloud.doors.origins import Origins
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
 from overglass_cloud.doors.viewers import share_door, view_doors
-from overglass_cloud.loading import Loading
+from overglass_cloud.engines.progress import Loading
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest

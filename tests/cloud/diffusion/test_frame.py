@@ -33,7 +33,7 @@ def filled(model: Model, count: int = 1, size: tuple[int, int] = SIZE, **wish: A
             torch.randn(model.tokens, pipelines.WORDS, generator=random)
         ).detach()
         batch.noise[row] = torch.randn(batch.noise.shape[1:], generator=random)
-    asked = {
+    asked: dict[str, Any] = {
         "scale": VIDEO,
         "presence": 1.0,
         "calm": 0.0,

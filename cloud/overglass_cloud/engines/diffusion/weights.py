@@ -92,7 +92,7 @@ def understood(folder: Path) -> Iterator[None]:
     """What a configuration lacks or has of another type is not of this family."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise unfit(f"{folder} has a configuration without or with an odd {error}") from error
 
 
