@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import av
 
+from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.models.store import Store
 from overglass_cloud.references import References
 from overglass_cloud.scenes.detectors.contract import Mask
@@ -91,6 +92,10 @@ class Workshop:
     "Model files, checked; a missing one is an error that says its cure."
     references: References = field(default_factory=References)
     "Pictures that wearers have lent, for looks that take one."
+    diffusion: Choice = field(default_factory=Choice)
+    "Which diffusion pipeline, and how it is run."
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    "Told what is being loaded, and how many bytes of how many are."
 
 
 @dataclass(frozen=True, slots=True)
