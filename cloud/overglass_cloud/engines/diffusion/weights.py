@@ -58,7 +58,7 @@ def settled(model: Model) -> Model:
 @contextmanager
 def weights(file: Path, read: Callable[[int], None]) -> Iterator[Mapping[str, Tensor]]:
     """The tensors of a safetensors file, each read when it is asked for. Raises LookError."""
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415  (a bare GPU machine has none)
+    from safetensors import SafetensorError, safe_open
 
     with ExitStack() as stack:
         try:
