@@ -28,7 +28,7 @@ def woodcut(picture: Picture) -> Picture:
     tone = flat + 0.5 * (blur(brush.luma(source), unit) - blur(brush.luma(source), 10 * unit))
     carved = tone + 0.18 * _drawn(brush.luma(source), tangent, unit)
     edge = brush.pen(np.sqrt(mix(flat, brush.luma(source), 0.5)), tangent, 1.2 * unit)
-    black = np.maximum(1 - ramp(carved, 0.20, 0.32), ramp(edge, 0.014, 0.05))
+    black = np.maximum(1 - ramp(carved, 0.20, 0.32), ramp(edge, 0.006, 0.03))
     paper = palette(tone, [(0, "b5371f"), (0.50, "c9452a"), (0.60, "efdcb4"), (1, "f7ead0")])
     return brush.shown(mix(paper, rgb("16110f"), black))
 
@@ -49,7 +49,7 @@ def manga(picture: Picture) -> Picture:
     ]
     edge = brush.pen(np.sqrt(mix(brush.luma(flat), brush.luma(source), 0.6)), tangent, 1.0 * unit)
     broad = brush.pen(np.sqrt(brush.luma(flat)), tangent, 2.0 * unit)
-    line = np.maximum(ramp(edge, 0.010, 0.035), ramp(broad, 0.03, 0.07))
+    line = brush.hushed(np.maximum(ramp(edge, 0.004, 0.022), ramp(broad, 0.02, 0.06)), source, 0.5)
     return brush.shown(mix(palette(tone, stops), rgb("08080c"), line))
 
 

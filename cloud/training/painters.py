@@ -80,7 +80,8 @@ def poster(picture: Picture) -> Picture:
     cold = [(0.17, "0b1f3a"), (0.22, "2c6e8f"), (0.45, "2c6e8f")]
     rest = [(0.50, "86b9b8"), (0.66, "86b9b8"), (0.72, "f6e7c1"), (1, "fbf0d4")]
     sheet = mix(palette(tone, cold + rest), palette(tone, hot + rest), ramp(warm, 0.0, 0.14))
-    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.1 * unit), 0.012, 0.05)
+    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.2 * unit), 0.005, 0.024)
+    line = brush.hushed(line, source, 0.6)
     return brush.shown(mix(sheet, rgb("0b1f3a"), line))
 
 
@@ -94,6 +95,7 @@ def pop(picture: Picture) -> Picture:
     loud = [(0, "2a0845"), (0.2, "7b1fa2"), (0.4, "ff2d95"), (0.6, "ff8a00"), (0.8, "ffe600"), (1, "fffbe0")]
     cold = [(0, "2a0845"), (0.2, "1a3fc4"), (0.4, "00a5e5"), (0.6, "00d9c0"), (0.8, "b6ff5c"), (1, "fffbe0")]
     bluish = blur(flat[..., 2] + 0.5 * flat[..., 1] - 1.5 * flat[..., 0], 2 * unit)
-    sheet = mix(palette(steps, loud), palette(steps, cold), ramp(bluish, -0.07, 0.10))
-    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.2 * unit), 0.012, 0.05)
+    sheet = mix(palette(steps, loud), palette(steps, cold), ramp(bluish, -0.12, 0.16))
+    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.4 * unit), 0.004, 0.02)
+    line = brush.hushed(line, source, 0.6)
     return brush.shown(mix(sheet, rgb("1b0430"), line))
