@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import av
 
 from overglass_cloud.models.store import Store
+from overglass_cloud.references import References
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -47,6 +48,8 @@ class Workshop:
 
     models: Store
     "Model files, checked; a missing one is an error that says its cure."
+    references: References = field(default_factory=References)
+    "Pictures that wearers have lent, for looks that take one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class Look:
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
     takes_prompt: bool = False
+    takes_reference: bool = False
+    "Whether it goes by a picture that the wearer lends."
+    strength: float = 1.0
+    "At which it is meant to be worn."
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
@@ -74,6 +81,8 @@ class Look:
             "needs": list(self.needs),
             "licence": self.licence,
             "takes_prompt": self.takes_prompt,
+            "takes_reference": self.takes_reference,
+            "strength": self.strength,
             "parameters": dict(self.parameters),
         }
 
@@ -81,8 +90,10 @@ class Look:
 class Looks:
     """The looks of this service, by name, in the order they were found."""
 
-    def __init__(self, looks: Iterable[Look]) -> None:
+    def __init__(self, looks: Iterable[Look], own: Callable[[], Iterable[Look]] = tuple) -> None:
+        """`own` is asked again each time, for looks that are made while the service runs."""
         self._by_name: dict[str, Look] = {}
+        self._own = own
         for look in looks:
             if look.name in self._by_name:
                 raise LookError(
@@ -91,27 +102,31 @@ class Looks:
             self._by_name[look.name] = look
 
     @classmethod
-    def installed(cls, extra: Iterable[Look] = ()) -> "Looks":
+    def installed(cls, extra: Iterable[Look] = (), own: Callable[[], Iterable[Look]] = tuple) -> "Looks":
         """Every look that an installed package offers, `none` first."""
         found = [look for point in entry_points(group="overglass.looks") for look in point.load()]
         found.sort(key=lambda look: (look.name != "none", look.engine, look.name))
-        return cls([*found, *extra])
+        return cls([*found, *extra], own)
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self._by_name)
+        return tuple(self._all())
 
     def __getitem__(self, name: str) -> Look:
         """Raises LookError when there is no such look."""
-        try:
-            return self._by_name[name]
-        except KeyError:
+        look = self._by_name.get(name) or self._all().get(name)
+        if look is None:
             raise LookError(
                 f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(self.names)}."
-            ) from None
+            )
+        return look
 
     def __contains__(self, name: object) -> bool:
-        return name in self._by_name
+        return name in self._by_name or name in self._all()
 
     def __iter__(self) -> Iterator[Look]:
-        return iter(self._by_name.values())
+        return iter(self._all().values())
+
+    def _all(self) -> dict[str, Look]:
+        """Installed ones win over own ones of the same name."""
+        return self._by_name | {look.name: look for look in self._own() if look.name not in self._by_name}

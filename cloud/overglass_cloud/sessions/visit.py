@@ -25,10 +25,11 @@ from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
-from overglass_protocol.errors import LookError, OverglassError, PeerError
+from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Welcome
+from overglass_protocol.reference import MISSING
 from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import CloudSession
 
@@ -240,7 +241,8 @@ class Visit:
 
     def _complain(self, error: LookError, look: str) -> None:
         self.log.warning("a look cannot be shown", look=look, reason=error.message)
-        self._talk.complain("look-failed", error.message, error.cure)
+        missing = isinstance(error, MissingReferenceError)
+        self._talk.complain(MISSING if missing else "look-failed", error.message, error.cure)
         self._flush()
 
     def _on_message(self, data: str | bytes) -> None:

@@ -1,0 +1,85 @@
+"""The looks painted by small networks that this project trained: real time on two processor cores, nothing
+to download. Their weights lie in the package; those of looks made here with `overglass looks train` in the
+data folder. Listing them reads the files' cards only, and needs no torch.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import av
+import structlog
+
+from overglass_cloud.engines import planes
+from overglass_cloud.looks import Engine, Look, State, Workshop
+from overglass_cloud.neural.look_file import SUFFIX, LookFile
+from overglass_protocol.control import Control
+from overglass_protocol.errors import LookError
+
+log = structlog.get_logger()
+
+
+class Neural:
+    """Paints one picture after another with one network. A session's state is its document."""
+
+    max_batch = 1  # on processor cores two pictures at once take as long as one after the other
+
+    def __init__(self, file: LookFile) -> None:
+        """Raises LookError when torch is missing or the weights are none."""
+        try:
+            from overglass_cloud.neural.brush import Brush
+            from overglass_cloud.neural.way import fastest
+        except ImportError as error:
+            raise LookError(
+                f"torch cannot be loaded: {error}", cure="Run: pip install 'overglass[cloud]'."
+            ) from error
+        way = fastest()
+        self._brush = Brush.of(file, way)
+        self.precision = way.precision
+
+    def prepare(self, control: Control, previous: State | None) -> State:
+        return control
+
+    def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
+        return [self._paint(picture, state) for picture, state in zip(pictures, states, strict=True)]
+
+    def _paint(self, picture: av.VideoFrame, control: Control) -> av.VideoFrame:
+        if control.strength == 0:
+            return picture
+        scale = planes.levels(picture)
+        return planes.picture_like(picture, self._brush.paint(planes.views(picture), scale, control.strength))
+
+
+def look_of(file: LookFile) -> Look:
+    """The look in a file."""
+    return Look(
+        file.card.name,
+        file.card.summary,
+        "neural",
+        partial(_start, file),
+        licence=file.card.licence,
+        strength=file.card.strength,
+    )
+
+
+def found_in(folder: Path) -> list[LookFile]:
+    """The looks in a folder, by name; what is none is left out, and logged."""
+    found = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found.append(LookFile.open(path))
+        except LookError as error:
+            log.warning("a look is left out", reason=error.message)
+    return found
+
+
+def _start(file: LookFile, workshop: Workshop) -> Engine:
+    return Neural(file)
+
+
+def _shipped() -> Iterable[LookFile]:
+    return found_in(Path(str(files("overglass_cloud.neural").joinpath("weights"))))
+
+
+LOOKS = [look_of(file) for file in _shipped()]
