@@ -25,8 +25,8 @@ class Encoder:
     def __init__(self, folder: Path) -> None:
         """Raises LookError when the folder has none that can be read."""
         try:
-            from transformers import CLIPTextModel, CLIPTokenizer  # noqa: PLC0415  (takes a second)
-            from transformers.utils import logging as chatter  # noqa: PLC0415
+            from transformers import CLIPTextModel, CLIPTokenizer
+            from transformers.utils import logging as chatter
         except ImportError as error:
             raise LookError(
                 f"prompts cannot be read: {error}", cure="Run: pip install 'overglass[diffusion]'."
