@@ -9,7 +9,7 @@ import pytest
 from overglass_cloud.engines.diffusion import weights
 from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.engines.diffusion.look import LOOKS
-from overglass_cloud.looks import Looks, Workshop
+from overglass_cloud.looks import ALONE, Looks, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
@@ -43,7 +43,7 @@ def test_listing_looks_loads_no_torch_and_no_diffusers() -> None:
 
 def test_it_paints_with_a_pipeline_in_a_folder(folder: Path) -> None:
     engine = IMAGINE.start(workshop(Path("nowhere"), str(folder)))
-    state = engine.prepare(Control(look="imagine", prompt="abc"), None)
+    state = engine.prepare(Control(look="imagine", prompt="abc"), None, ALONE)
     (result,) = engine.paint([picture()], [state])
     assert (result.width, result.height) == (64, 48)
 

@@ -20,7 +20,7 @@ from overglass_cloud.engines.diffusion.frame import Batch, Model, Wish
 from overglass_cloud.engines.diffusion.prompts import Prompts
 from overglass_cloud.engines.diffusion.replay import Replay
 from overglass_cloud.engines.diffusion.wearing import Wearing, Words
-from overglass_cloud.looks import State
+from overglass_cloud.looks import Sitter, State
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -61,7 +61,7 @@ class Diffusion:
         self._words: OrderedDict[str, Tensor] = OrderedDict()
         self._plain = self._read(PROMPT, reader.encode(PROMPT))
 
-    def prepare(self, control: Control, previous: State | None) -> Wearing:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Wearing:
         """Raises LookError for a prompt that is too long."""
         prompt = (control.prompt or "").strip() or PROMPT
         if not isinstance(previous, Wearing):

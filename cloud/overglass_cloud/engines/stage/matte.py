@@ -161,11 +161,9 @@ def _edged(mask: Mask, luma: Plane) -> Plane:
     # The ramp from LEAST to MOST, and 255, are worked in while the fields are small.
     gain = np.float32(255 / (MOST - LEAST))
     offset = (mean_mask - slope * mean - LEAST) * gain
-    slope = cv2.blur(slope * gain, box)
-    steep, at = (
-        cv2.resize(field, luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        for field in (slope, cv2.blur(offset, box))
-    )
+    full = luma.shape[::-1]
+    steep = cv2.resize(cv2.blur(slope * gain, box), full, interpolation=cv2.INTER_LINEAR)
+    at = cv2.resize(cv2.blur(offset, box), full, interpolation=cv2.INTER_LINEAR)
     share = cv2.add(cv2.multiply(steep, luma, dtype=cv2.CV_32F), at, dtype=cv2.CV_8U)
     return np.asarray(share, np.uint8)
 
