@@ -11,11 +11,16 @@ from typing import Any, Protocol
 
 import av
 
+from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.models.store import Store
+from overglass_cloud.references import References
 from overglass_cloud.scenes.detectors.contract import Mask
 from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import LookError
 from overglass_protocol.scene import Scene
+
+INSTANT = ("echo", "classical")
+"Kinds of engine that nothing stands in for."
 
 State = Any
 "What an engine keeps for one session between frames. Only the engine looks inside."
@@ -53,7 +58,11 @@ ALONE = Alone()
 
 
 class Engine(Protocol):
-    """Paints pictures. Made, called and dropped by the one thread that owns the device."""
+    """Paints pictures. Called and dropped by the one thread that owns the device.
+
+    It is made by `Look.start` in a thread of its own, while that one paints with others: a CUDA graph must
+    therefore be captured with `capture_error_mode="thread_local"`.
+    """
 
     max_batch: int
     "How many pictures of one size it likes to paint at once; 1 if batching gains nothing."
@@ -81,6 +90,12 @@ class Workshop:
 
     models: Store
     "Model files, checked; a missing one is an error that says its cure."
+    references: References = field(default_factory=References)
+    "Pictures that wearers have lent, for looks that take one."
+    diffusion: Choice = field(default_factory=Choice)
+    "Which diffusion pipeline, and how it is run."
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    "Told what is being loaded, and how many bytes of how many are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +107,18 @@ class Look:
     engine: str
     "Name of the engine's kind, for people: echo, classical, neural, diffusion."
     start: Callable[[Workshop], Engine]
-    "Makes the engine; slow work such as loading weights happens here. Raises LookError with the cure."
+    """Makes the engine, in a thread of its own; slow work such as loading weights happens here, and nobody's
+    pictures wait for it. Raises LookError with the cure."""
     licence: str = "Apache-2.0"
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
+    takes_prompt: bool = False
+    takes_reference: bool = False
+    "Whether it goes by a picture that the wearer lends."
     strength: float = 1.0
     "At which it is meant to be worn."
-    takes_prompt: bool = False
+    cheaper: str | None = None
+    "The look that stands in for it where there is no time for it; none given means a classical one."
     sees: Sequence[Overlay] = ()
     """What has to be looked for while it paints, shown to the wearer or not. Of `people` the engine is told
     the mask, of all others their things."""
@@ -112,8 +132,9 @@ class Look:
             "engine": self.engine,
             "needs": list(self.needs),
             "licence": self.licence,
-            "strength": self.strength,
             "takes_prompt": self.takes_prompt,
+            "takes_reference": self.takes_reference,
+            "strength": self.strength,
             "sees": list(self.sees),
             "parameters": dict(self.parameters),
         }
@@ -152,6 +173,14 @@ class Looks:
                 f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(self.names)}."
             )
         return look
+
+    def cheaper_than(self, name: str) -> str | None:
+        """The look that may stand in for this one while the device is too busy; None where there is none."""
+        look = self._by_name.get(name)
+        if look is None or look.engine in INSTANT:
+            return None
+        classical = (other.name for other in self if other.engine == "classical")
+        return look.cheaper if look.cheaper in self._by_name else next(classical, None)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name or name in self._all()

@@ -34,7 +34,9 @@ class Neural:
             raise LookError(
                 f"torch cannot be loaded: {error}", cure="Run: pip install 'overglass[cloud]'."
             ) from error
-        self._brush = Brush.of(file, fastest())
+        way = fastest()
+        self._brush = Brush.of(file, way)
+        self.precision = way.precision
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return control

@@ -50,8 +50,9 @@ def views(picture: av.VideoFrame) -> Planes:
 
 
 def picture_like(source: av.VideoFrame, planes: Planes) -> av.VideoFrame:
-    """A new picture with these samples, and with the size, the time and the colour meaning of `source`."""
-    picture = av.VideoFrame(source.width, source.height, source.format.name)
+    """A new picture with these samples, and with the time and the colour meaning of `source`."""
+    height, width = planes[0].shape
+    picture = av.VideoFrame(width, height, source.format.name)
     for plane, samples in zip(picture.planes, planes, strict=True):
         np.copyto(_view(plane), samples)
     for name in _COPIED:

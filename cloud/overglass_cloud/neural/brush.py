@@ -48,7 +48,10 @@ class Brush:
 
     def _levels(self, scale: Levels) -> tuple[Tensor, Tensor]:
         """Samples are `zero + span * light`, for light from -0.5 to 0.5; (1, SAMPLES, 1, 1) each."""
-        zero, span = torch.full((1, SAMPLES, 1, 1), 128.0), torch.full((1, SAMPLES, 1, 1), float(scale.colour))
+        zero, span = (
+            torch.full((1, SAMPLES, 1, 1), 128.0),
+            torch.full((1, SAMPLES, 1, 1), float(scale.colour)),
+        )
         zero[:, :LUMA], span[:, :LUMA] = scale.black + scale.luma / 2, float(scale.luma)
         return zero.to(self._way.device), span.to(self._way.device)
 

@@ -6,8 +6,11 @@ Files come in whole or not at all; one that is worn already stays until another 
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from overglass_cloud.config import Machine
 from overglass_cloud.engines.neural import found_in, look_of
-from overglass_cloud.looks import Look
+from overglass_cloud.looks import Look, Looks
 from overglass_cloud.neural.look_file import SUFFIX, Card, LookFile, Weights, save
 from overglass_protocol.errors import LookError
 
@@ -41,7 +44,9 @@ class LookFolder:
         if name in self._reserved:
             raise LookError(f"{name!r} is the name of a look that comes with Overglass", cure=_OTHER_NAME)
         if self.file(name).exists() and not replace:
-            raise LookError(f"there is a look called {name!r} already", cure=f"{_OTHER_NAME} Or add --replace.")
+            raise LookError(
+                f"there is a look called {name!r} already", cure=f"{_OTHER_NAME} Or add --replace."
+            )
 
     def add(self, card: Card, weights: Weights, *, replace: bool = False) -> LookFile:
         """Raises LookError when the name is taken or the file cannot be written."""
@@ -52,15 +57,44 @@ class LookFolder:
     def bring(self, path: Path, *, name: str | None = None, replace: bool = False) -> LookFile:
         """Takes a look file from elsewhere, under its own name or another. Raises LookError."""
         file = LookFile.open(path)
-        card = file.card if name is None else file.card.model_copy(update={"name": name})
+        card = file.card if name is None else renamed(file.card, name)
         return self.add(card, file.weights(), replace=replace)
+
+    def export(self, name: str, to: Path) -> Path:
+        """Writes the look to a file, or into a folder under its own name; says where. Raises LookError."""
+        file = self.require(name)
+        target = to / file.path.name if to.is_dir() else to
+        save(target, file.card, file.weights())
+        return target
 
     def remove(self, name: str) -> None:
         """Raises LookError when there is none, or it cannot be deleted."""
         try:
             self.require(name).path.unlink()
         except OSError as error:
-            raise LookError(f"{name} cannot be removed: {error.strerror}", cure="Check the folder.") from error
+            raise LookError(
+                f"{name} cannot be removed: {error.strerror}", cure="Check the folder."
+            ) from error
+
+
+def renamed(card: Card, name: str) -> Card:
+    """Raises LookError when it cannot be a name."""
+    try:
+        return Card(**(card.model_dump() | {"name": name, "shape": card.shape}))
+    except ValidationError as error:
+        raise LookError(
+            f"{name!r} cannot be the name of a look", cure="Use small letters, digits and hyphens, up to 40."
+        ) from error
+
+
+def folder_here(machine: Machine) -> LookFolder:
+    """The looks of this machine's user."""
+    return LookFolder(machine.data / "looks", frozenset(Looks.installed().names))
+
+
+def looks_here(machine: Machine) -> Looks:
+    """All that can be worn on this machine."""
+    return Looks.installed(own=folder_here(machine).looks)
 
 
 _OTHER_NAME = "Choose another --name."

@@ -25,10 +25,11 @@ from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
-from overglass_protocol.errors import LookError, OverglassError, PeerError
+from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Welcome
+from overglass_protocol.reference import MISSING
 from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import CloudSession
 
@@ -106,6 +107,7 @@ class Visit:
             id=self.id,
             connected=self._peer is not None,
             look=self._talk.control.look,
+            rung=self._seat.standing.rung,
             received=totals.received,
             painted=self._seat.painted,
             sent=totals.sent,
@@ -189,6 +191,7 @@ class Visit:
         self._talk.report(
             self._reporter.report(
                 peer.statistics(),
+                self._seat.standing,
                 painted=self._seat.painted,
                 refused=self._seat.dropped["engine busy"] + self._overlays.dropped.total(),
                 dropped=self.summary().dropped,
@@ -208,7 +211,7 @@ class Visit:
         return self._overlays.steer(control, sees)
 
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread or the detectors': the result goes to the encoder."""
+        """In a thread of the scheduler's or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
@@ -230,7 +233,7 @@ class Visit:
         return Envelope(number, frame.captured, control_version=version)
 
     def _on_look_failed(self, control: Control, error: LookError) -> None:
-        """In the engine's thread: the edge is told."""
+        """In a thread of the scheduler's: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
 
     def _on_overlay_missing(self, error: OverglassError) -> None:
@@ -247,7 +250,8 @@ class Visit:
 
     def _complain(self, error: LookError, look: str) -> None:
         self.log.warning("a look cannot be shown", look=look, reason=error.message)
-        self._talk.complain("look-failed", error.message, error.cure)
+        missing = isinstance(error, MissingReferenceError)
+        self._talk.complain(MISSING if missing else "look-failed", error.message, error.cure)
         self._flush()
 
     def _on_message(self, data: str | bytes) -> None:
