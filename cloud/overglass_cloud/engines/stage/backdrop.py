@@ -70,7 +70,7 @@ class Backdrop:
         self._slack = 2 * round(SLACK * height / 2)
         tall = height + self._slack
         self.round = max(2 * round(ROUND * tall / HEIGHT / 2), 2 * (width // 2))
-        self._black = scale.black
+        self._white = scale.black + scale.luma
         self._sheets = [self._sheet(layer, (tall, self.round), scale) for layer in layers]
 
     def view(self, x: float, y: float, seconds: float) -> Planes:
@@ -80,7 +80,7 @@ class Backdrop:
         for sheet in over:
             (ours, ours_cb, ours_cr), rest = self._part(sheet, x, y, seconds)
             if rest is None:
-                luma = np.asarray(cv2.add(luma, ours), np.uint8)
+                luma = np.minimum(cv2.add(luma, ours), self._white).astype(np.uint8)
                 cb, cr = _tinted(cb, ours_cb), _tinted(cr, ours_cr)
             else:
                 luma = _over(luma, ours, rest[0])
