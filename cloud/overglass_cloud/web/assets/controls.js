@@ -27,7 +27,7 @@ export class Controls {
       make("input", { type: "radio", name: "look", value: name, checked: name === chosen }),
       make("span", { textContent: name }),
     ])));
-    this.#showPrompt(chosen);
+    this.#showWhatItTakes(chosen);
   }
 
   // `overlays` as GET /overlays tells them; what is missing is shown with what cures it. `impossible`: why
@@ -55,11 +55,11 @@ export class Controls {
     this.#find("strength").value = Math.round(control.strength * 100);
     this.#find("prompt").value = control.prompt ?? "";
     this.#showStrength();
-    this.#showPrompt(control.look);
+    this.#showWhatItTakes(control.look);
   }
 
   #askLook(look) {
-    this.#showPrompt(look);
+    this.#showWhatItTakes(look);
     this.#ask({ look });
   }
 
@@ -87,7 +87,9 @@ export class Controls {
     strength.setAttribute("aria-valuetext", percent);
   }
 
-  #showPrompt(look) {
-    this.#find("prompt-row").hidden = !this.#looks.find(({ name }) => name === look)?.takes_prompt;
+  #showWhatItTakes(look) {
+    const found = this.#looks.find(({ name }) => name === look);
+    this.#find("prompt-row").hidden = !found?.takes_prompt;
+    this.#find("reference-row").hidden = !found?.takes_reference;
   }
 }
