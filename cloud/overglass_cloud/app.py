@@ -16,6 +16,7 @@ from overglass_cloud.doors.references import reference_doors
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
 from overglass_cloud.doors.viewers import share_door, view_doors
+from overglass_cloud.engines.progress import Loading
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
@@ -31,7 +32,7 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
     models = Store(settings.models, Manifest.shipped())
-    workshop = Workshop(models)
+    workshop = Workshop(models, diffusion=settings.diffusion_choice(), progress=Loading())
     scheduler = Scheduler(looks, workshop)
     capabilities = Capabilities(models)
     visits = Visits(settings, scheduler, capabilities)

@@ -1,11 +1,12 @@
 """What the teachers paint with: fields of light, flow along edges, soft brushes, lines and palettes.
 
-Everything is a local function of the picture: nothing knows where on the screen it is, and nothing is scaled by
-the statistics of a whole frame. Must not know any look.
+Everything is a local function of the picture: nothing knows where on the screen it is, and nothing is scaled
+by the statistics of a whole frame. Must not know any look.
 """
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,20 +14,21 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 "RGB, (h, w, 3)."
-Field = NDArray[np.float32]
-"Samples 0..1 unless said otherwise, (h, w) or (h, w, 3) in RGB."
+Field = NDArray[Any]
+"float32 samples, 0..1 unless said otherwise, (h, w) or (h, w, 3) in RGB."
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601-7
 
 
 def unit(picture: NDArray[np.generic]) -> float:
     """A brush's measure in pixels: 1 where the shorter side is 320."""
-    return max(0.4, min(picture.shape[:2]) / 320)
+    height, width = picture.shape[:2]
+    return max(0.4, min(int(height), int(width)) / 320)
 
 
 def light(picture: Picture, calm: float = 1.0) -> Field:
     """The picture as floats with the sensor's noise taken out; `calm` scales how much is held to be noise."""
-    field = picture.astype(np.float32) / 255
+    field: Field = picture.astype(np.float32) / 255
     reach = 2 * round(2.5 * unit(picture)) + 1
     for _ in range(2):
         field = cv2.bilateralFilter(field, reach, 0.10 * calm, 1.8 * unit(picture))
@@ -65,7 +67,8 @@ def terraced(field: Field, steps: int, soft: float) -> Field:
     """So many flat levels from 0 to 1 with ramps between; `soft` 1 is no terrace at all."""
     scaled = np.clip(field, 0, 1) * steps
     base = np.minimum(np.floor(scaled), steps - 1)
-    return (base + ramp(scaled - base - 0.5, -soft / 2, soft / 2)) / steps
+    stairs: Field = (base + ramp(scaled - base - 0.5, -soft / 2, soft / 2)) / steps
+    return stairs
 
 
 def rgb(code: str) -> Field:
@@ -115,7 +118,7 @@ def along(field: Field, tangent: Field, sigma: float, steps: int = 5) -> Field:
         x, y, way = grid_x, grid_y, sign * tangent
         for step in range(1, steps + 1):
             x, y = x + stride * way[..., 0], y + stride * way[..., 1]
-            weight = (math.exp(-0.5 * (step * stride / sigma) ** 2))
+            weight = math.exp(-0.5 * (step * stride / sigma) ** 2)
             total += weight * sampled(field, x, y)
             weights += weight
             turned = cv2.remap(tangent, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)
@@ -126,8 +129,8 @@ def along(field: Field, tangent: Field, sigma: float, steps: int = 5) -> Field:
 def flattened(field: Field, tangent: Field, coherence: Field, radius: float) -> Field:
     """As a broad brush leaves it: areas melt, edges stay, RGB.
 
-    Anisotropic Kuwahara filter (Kyprianidis et al. 2009): of eight neighbourhoods, in an ellipse laid along the
-    flow, the calmest weigh most.
+    Anisotropic Kuwahara filter (Kyprianidis et al. 2009): of eight neighbourhoods, in an ellipse laid along
+    the flow, the calmest weigh most.
     """
     height, width = field.shape[:2]
     grid_y, grid_x = np.mgrid[:height, :width].astype(np.float32)
@@ -158,9 +161,17 @@ def pen(tone: Field, tangent: Field, sigma: float, keep: float = 1.0) -> Field:
 
 
 def accented(flat: Field, source: Field, size: float, gain: float) -> Field:
-    """Lightness of a flattened picture with the source's own accents of up to `size` pixels: eyes, mouths, letters."""
+    """A flattened picture's lightness with the source's accents of up to `size` pixels: eyes, letters."""
     grey = luma(source)
     return luma(flat) + gain * (blur(grey, 0.12 * size) - blur(grey, size))
+
+
+def hushed(line: Field, source: Field, share: float) -> Field:
+    """Lines held back by up to `share` where much happens that runs no one way: foliage, gravel, fur."""
+    _, coherence = flow(source, 4 * unit(source))
+    busy = ramp(contrast(source, 5 * unit(source)), 0.03, 0.12)
+    left: Field = line * (1 - share * busy * (1 - ramp(coherence, 0.3, 0.75)))
+    return left
 
 
 def bloom(field: Field, size: float) -> Field:
@@ -177,7 +188,9 @@ def moved(field: Field, down: float, right: float) -> Field:
 def contrast(field: Field, size: float) -> Field:
     """The standard deviation of lightness within so many pixels, (h, w)."""
     grey = luma(field)
-    return np.sqrt(np.maximum(0, blur(grey * grey, size) - blur(grey, size) ** 2))
+    variance = blur(grey * grey, size) - blur(grey, size) ** 2
+    deviation: Field = np.sqrt(np.maximum(0, variance))
+    return deviation
 
 
 def relief(height: Field, gain: float) -> Field:

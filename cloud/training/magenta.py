@@ -39,7 +39,8 @@ class Pair:
         small = cv2.resize(style, _STYLE, interpolation=cv2.INTER_AREA).astype(np.float32)[None] / 255
         self._predict.set_tensor(self._predict.get_input_details()[0]["index"], small)
         self._predict.invoke()
-        return self._predict.get_tensor(self._predict.get_output_details()[0]["index"])
+        code: Field = self._predict.get_tensor(self._predict.get_output_details()[0]["index"])
+        return code
 
     def painted(self, field: Field, code: Field) -> Field:
         """RGB of any size in that style, same size."""
@@ -48,7 +49,8 @@ class Pair:
             self._transfer.set_tensor(detail["index"], code if detail["shape"][-1] == _CODE else small)
         self._transfer.invoke()
         result = self._transfer.get_tensor(self._transfer.get_output_details()[0]["index"])[0]
-        return cv2.resize(result, field.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        large: Field = cv2.resize(result, field.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        return large
 
 
 def _loaded(name: str) -> Interpreter:
@@ -63,10 +65,11 @@ def _loaded(name: str) -> Interpreter:
 class StyleTeacher:
     """Paints in the style of one picture.
 
-    The network repeats textures wildly where there are none and along its own grid. So it is shown a flattened
-    picture, several times, each time moved against that grid; the mean is smoothed along the forms, and where the
-    picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail comes back afterwards,
-    which keeps faces and text readable; `gain` is for colours that the network has left pale.
+    The network repeats textures wildly where there are none, and along its own grid. So it is shown a
+    flattened picture several times, each time moved against that grid; the mean is smoothed along the forms,
+    and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail
+    comes back afterwards, which keeps faces and text readable; `gain` is for colours left pale, and
+    `hue` is the share of the source's own colours; above 1, `depth` darkens what is neither black nor white.
     """
 
     pair = Pair()
@@ -78,10 +81,12 @@ class StyleTeacher:
         gain: float = 1.2,
         calm: float = 0.35,
         along: float = 2.5,
+        hue: float = 0.0,
+        depth: float = 1.0,
         passes: int = 3,
     ) -> None:
         self._style, self._own, self._gain, self._calm, self._along = style, own, gain, calm, along
-        self._passes = _MOVES[:passes]
+        self._hue, self._depth, self._passes = hue, depth, _MOVES[:passes]
 
     @cached_property
     def _code(self) -> Field:
@@ -92,12 +97,15 @@ class StyleTeacher:
         unit, source = brush.unit(picture), brush.light(picture)
         tangent, coherence = brush.flow(source, 2 * unit)
         flat = brush.flattened(source, tangent, coherence, 2.5 * unit)
-        painted = sum(self._moved(flat, *move) for move in self._passes) / np.float32(len(self._passes))
+        painted: Field = np.mean([self._moved(flat, *move) for move in self._passes], 0)
         painted = brush.along(painted, tangent, self._along * unit)
-        broad = brush.blur(painted, 5 * unit)
+        broad = brush.blur(painted, 10 * unit)
         busy = brush.ramp(brush.contrast(source, 5 * unit), 0.01, 0.08)
         painted = broad + (painted - broad) * (1 - self._calm * (1 - busy))[..., None]
+        painted = np.clip(painted, 0, 1) ** self._depth
         own, kept = brush.luma(source), brush.luma(painted)
+        coloured = kept[..., None] + 1.9 * (flat - brush.luma(flat)[..., None])
+        painted = brush.mix(painted, coloured, self._hue)
         detail = own - brush.blur(own, 10 * unit) - 0.4 * (kept - brush.blur(kept, 10 * unit))
         return brush.shown(brush.saturated(painted, self._gain) + (self._own * detail)[..., None])
 

@@ -1,4 +1,4 @@
-"""Teachers that paint: oil, watercolour, pastel, cut paper, posters. The marks follow what is in the picture."""
+"""Teachers that paint: oil, watercolour, cut paper, posters. Marks follow what is in the picture."""
 
 import numpy as np
 
@@ -7,19 +7,28 @@ from training.brush import Picture, blur, mix, palette, ramp, rgb
 
 
 def oil(picture: Picture) -> Picture:
-    """Broad strokes along the forms, thick enough to catch the light, warm lights and blue shadows."""
+    """Broad strokes along the forms that catch the light, glowing lights out of deep warm darks."""
     unit, source = brush.unit(picture), brush.light(picture)
     tangent, coherence = brush.flow(source, 3 * unit)
     paint = brush.along(brush.flattened(source, tangent, coherence, 6 * unit), tangent, 5 * unit)
-    paint = mix(paint, source, 0.55 * ramp(brush.contrast(source, 3 * unit), 0.06, 0.25))
+    paint = mix(paint, source, 0.5 * ramp(brush.contrast(source, 3 * unit), 0.06, 0.25))
+    tone = brush.accented(paint, source, 10 * unit, 0.5)
     grain = brush.luma(source) - blur(brush.luma(source), 3 * unit)
     bristles = brush.along(grain, tangent, 6 * unit, 8)
-    bristles = np.tanh(bristles / (0.015 + 0.5 * blur(np.abs(bristles), 4 * unit)))
-    tone = brush.luma(paint)
-    tinted = brush.saturated(paint, 1.9) * palette(tone, [(0, "8f9fff"), (0.35, "fff0f0"), (0.7, "fff4dc"), (1, "fff0c8")])
-    tinted = mix(tinted, ramp(tinted, -0.05, 1.0), 0.6) * (1 + 0.10 * bristles)[..., None]
-    shine = brush.relief(blur(1.2 * tone + 0.05 * bristles, 0.6 * unit), 12 * unit)
-    return brush.shown(tinted + 0.24 * shine[..., None] * (0.3 + tinted))
+    bristles = np.tanh(bristles / (0.012 + 0.5 * blur(np.abs(bristles), 4 * unit)))
+    stops = [
+        (0, "0d0503"),
+        (0.2, "4a2410"),
+        (0.4, "a8641f"),
+        (0.62, "eec06a"),
+        (0.85, "fff0c4"),
+        (1, "fffbe8"),
+    ]
+    glaze = palette(np.clip(tone, 0, 1), stops)
+    pigment = np.clip(brush.saturated(paint, 2.3), 0.01, 1)
+    tinted = mix(0.12 * pigment + pigment * (0.25 + 0.9 * glaze), glaze, 0.3)
+    shine = brush.relief(blur(1.2 * tone + 0.10 * bristles, 0.6 * unit), 12 * unit)
+    return brush.shown(tinted * (1 + 0.18 * bristles)[..., None] + 0.26 * shine[..., None] * (0.25 + tinted))
 
 
 def watercolour(picture: Picture) -> Picture:
@@ -43,31 +52,12 @@ def watercolour(picture: Picture) -> Picture:
     return brush.shown(rgb("fffcf4") * np.exp(-pigment - 0.7 * line[..., None] * rgb("90a0b0")))
 
 
-def pastel(picture: Picture) -> Picture:
-    """Bright chalks on dark paper, laid on in strokes along the forms."""
-    unit, source = brush.unit(picture), brush.light(picture)
-    tangent, coherence = brush.flow(source, 2.5 * unit)
-    flat = brush.along(brush.flattened(source, tangent, coherence, 4 * unit), tangent, 4 * unit)
-    tone = brush.accented(flat, source, 8 * unit, 0.7)
-    grain = brush.luma(source) - blur(brush.luma(source), 2 * unit)
-    strokes = brush.along(grain, tangent, 5 * unit, 8)
-    strokes = np.tanh(strokes / (0.012 + 0.6 * blur(np.abs(strokes), 4 * unit)))
-    vivid = np.clip(brush.saturated(flat, 2.6), 0.02, 1)
-    vivid = vivid / (np.max(vivid, -1, keepdims=True) + 0.12)
-    mood = palette(tone, [(0, "3b3fd0"), (0.25, "8a3fd6"), (0.5, "ff5f8f"), (0.75, "ffb45e"), (1, "fff4dc")])
-    chalk = mix(vivid, mood, 0.5) * (0.55 + 0.55 * tone)[..., None]
-    cover = ramp(tone + 0.16 * strokes, -0.10, 0.42)
-    outline = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.3 * unit), 0.006, 0.04)
-    paper = np.broadcast_to(rgb("160f24"), source.shape)
-    return brush.shown(mix(paper, chalk * (1 + 0.2 * strokes)[..., None], cover * (1 - 0.9 * outline)))
-
-
 def papercut(picture: Picture) -> Picture:
     """Sheets of coloured paper laid over one another, each with its shadow on the one below."""
     unit, source = brush.unit(picture), brush.light(picture, 1.3)
     tangent, coherence = brush.flow(source, 2.5 * unit)
     flat = brush.along(brush.flattened(source, tangent, coherence, 4 * unit), tangent, 2.5 * unit)
-    tone = brush.accented(flat, source, 12 * unit, 0.55)
+    tone = brush.accented(flat, source, 8 * unit, 0.6)
     sheets = ["14213d", "1f4e6b", "2f8f8b", "f2a65a", "f7d9a8", "fff7e6"]
     result = np.broadcast_to(rgb(sheets[0]), source.shape).astype(np.float32)
     for level, code in zip((0.14, 0.28, 0.44, 0.62, 0.82), sheets[1:], strict=True):
@@ -90,7 +80,8 @@ def poster(picture: Picture) -> Picture:
     cold = [(0.17, "0b1f3a"), (0.22, "2c6e8f"), (0.45, "2c6e8f")]
     rest = [(0.50, "86b9b8"), (0.66, "86b9b8"), (0.72, "f6e7c1"), (1, "fbf0d4")]
     sheet = mix(palette(tone, cold + rest), palette(tone, hot + rest), ramp(warm, 0.0, 0.14))
-    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.1 * unit), 0.012, 0.05)
+    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.2 * unit), 0.005, 0.024)
+    line = brush.hushed(line, source, 0.6)
     return brush.shown(mix(sheet, rgb("0b1f3a"), line))
 
 
@@ -104,6 +95,7 @@ def pop(picture: Picture) -> Picture:
     loud = [(0, "2a0845"), (0.2, "7b1fa2"), (0.4, "ff2d95"), (0.6, "ff8a00"), (0.8, "ffe600"), (1, "fffbe0")]
     cold = [(0, "2a0845"), (0.2, "1a3fc4"), (0.4, "00a5e5"), (0.6, "00d9c0"), (0.8, "b6ff5c"), (1, "fffbe0")]
     bluish = blur(flat[..., 2] + 0.5 * flat[..., 1] - 1.5 * flat[..., 0], 2 * unit)
-    sheet = mix(palette(steps, loud), palette(steps, cold), ramp(bluish, -0.07, 0.10))
-    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.2 * unit), 0.012, 0.05)
+    sheet = mix(palette(steps, loud), palette(steps, cold), ramp(bluish, -0.12, 0.16))
+    line = ramp(brush.pen(np.sqrt(np.clip(tone, 0, 1)), tangent, 1.4 * unit), 0.004, 0.02)
+    line = brush.hushed(line, source, 0.6)
     return brush.shown(mix(sheet, rgb("1b0430"), line))

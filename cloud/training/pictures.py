@@ -1,4 +1,4 @@
-"""Style pictures for the style network, each painted by arithmetic from a seed: no picture of anybody's is used."""
+"""Style pictures for the style network, each painted by arithmetic from a seed; nobody's picture is used."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def _noise(seed: int, blob: int) -> Field:
 def _strokes(
     angle: Field, colour: Field, seed: int, width: int, length: int, count: int, spread: float = 0.12
 ) -> Field:
-    """Short curved strokes laid over each other along `angle`, each of the colour where it starts, with bristles."""
+    """Curved strokes over each other along `angle`, each of the colour where it starts, with bristles."""
     rng = np.random.default_rng(seed)
     canvas = np.ascontiguousarray(colour.copy())
     for _ in range(count):
@@ -49,9 +49,18 @@ def night() -> Picture:
         away = np.hypot(_X - x, _Y - y)
         near = np.exp(-((away / (1.7 * size)) ** 2))
         angle = angle * (1 - near) + (np.arctan2(_Y - y, _X - x) + np.pi / 2) * near
-        glow = np.maximum(glow, np.exp(-((away / size) ** 2)) + 0.35 * np.exp(-(((away - 1.5 * size) / 9) ** 2)))
+        glow = np.maximum(
+            glow, np.exp(-((away / size) ** 2)) + 0.35 * np.exp(-(((away - 1.5 * size) / 9) ** 2))
+        )
     tone = np.clip(0.25 * _noise(3, 60) + 0.2 * _noise(4, 18) + 0.9 * glow, 0, 1.2)
-    stops = [(0, "0a1440"), (0.2, "143a8c"), (0.4, "2f7fc4"), (0.6, "8fc7c9"), (0.8, "f4d84e"), (1.1, "fff6c0")]
+    stops = [
+        (0, "0a1440"),
+        (0.2, "143a8c"),
+        (0.4, "2f7fc4"),
+        (0.6, "8fc7c9"),
+        (0.8, "f4d84e"),
+        (1.1, "fff6c0"),
+    ]
     return brush.shown(_strokes(angle, brush.palette(tone, stops), 1, 9, 46, 5200))
 
 
@@ -59,8 +68,30 @@ def embers() -> Picture:
     """Impasto in reds, oranges and violet, laid on with a knife."""
     angle = 2.2 * _noise(7, 90) + 0.5
     tone = 0.6 * _noise(8, 70) + 0.4 * _noise(9, 26)
-    stops = [(0.1, "2a0a3a"), (0.3, "8c1c3c"), (0.45, "d8431f"), (0.6, "f59a23"), (0.75, "ffd56b"), (0.9, "3aa7a3")]
+    stops = [
+        (0.1, "2a0a3a"),
+        (0.3, "8c1c3c"),
+        (0.45, "d8431f"),
+        (0.6, "f59a23"),
+        (0.75, "ffd56b"),
+        (0.9, "3aa7a3"),
+    ]
     return brush.shown(_strokes(angle, brush.palette(tone, stops), 2, 22, 60, 2200, 0.08))
+
+
+def daubs() -> Picture:
+    """Thick short strokes of every earth and sky colour, light ridges and dark furrows."""
+    angle = 3.5 * _noise(61, 110)
+    tone = 0.55 * _noise(62, 50) + 0.45 * _noise(63, 22)
+    stops = [
+        (0.1, "1c1a2e"),
+        (0.28, "3f4f7a"),
+        (0.4, "7a6a4a"),
+        (0.52, "c9a25a"),
+        (0.66, "e8dcb8"),
+        (0.85, "fffaf0"),
+    ]
+    return brush.shown(_strokes(angle, brush.palette(tone, stops), 6, 16, 44, 3400, 0.10))
 
 
 def _cells(count: int, seed: int) -> tuple[Field, Field, Field]:
@@ -77,7 +108,9 @@ def _picked(cell: Field, colours: Sequence[str], seed: int) -> Field:
     rng = np.random.default_rng(seed)
     table = np.array([brush.rgb(code) for code in colours])
     choice = rng.integers(0, len(table), int(cell.max()) + 1)
-    return table[choice[cell.astype(int)]] * (0.85 + 0.3 * rng.random(len(choice))[cell.astype(int)])[..., None]
+    shades = 0.85 + 0.3 * rng.random((len(choice), 1))
+    picked: Field = (table[choice] * shades)[cell.astype(int)]
+    return picked
 
 
 def glass() -> Picture:
@@ -94,8 +127,17 @@ def tiles() -> Picture:
     column, row = np.floor(bend_x / 30), np.floor(bend_y / 30)
     inner = np.minimum.reduce([bend_x % 30, 30 - bend_x % 30, bend_y % 30, 30 - bend_y % 30])
     cell = (column - column.min()) * 97 + (row - row.min())
-    tone = 0.75 * _noise(21, 80) + 0.25 * np.random.default_rng(22).random(int(cell.max()) + 1)[cell.astype(int)]
-    stops = [(0.1, "123a52"), (0.3, "1f8a8c"), (0.45, "7cc6b8"), (0.55, "f3e6c4"), (0.7, "e3a93b"), (0.85, "b4472c")]
+    tone = (
+        0.75 * _noise(21, 80) + 0.25 * np.random.default_rng(22).random(int(cell.max()) + 1)[cell.astype(int)]
+    )
+    stops = [
+        (0.1, "123a52"),
+        (0.3, "1f8a8c"),
+        (0.45, "7cc6b8"),
+        (0.55, "f3e6c4"),
+        (0.7, "e3a93b"),
+        (0.85, "b4472c"),
+    ]
     stone = brush.palette(tone, stops) * (0.9 + 0.012 * inner[..., None])
     return brush.shown(brush.mix(np.full_like(stone, 0.08), stone, brush.ramp(inner, 1.5, 3.5)))
 
@@ -122,7 +164,14 @@ def reef() -> Picture:
     warp = 90 * _noise(41, 80) + 40 * _noise(42, 30)
     phase = 0.5 + 0.5 * np.sin((_X * 0.6 + 1.8 * warp) / 13) * np.sin((_Y * 0.8 + 2.2 * warp) / 17)
     tone = 0.75 * phase + 0.25 * _noise(43, 10)
-    stops = [(0.1, "04283f"), (0.32, "06626f"), (0.45, "1bb6a6"), (0.55, "ffe7d0"), (0.68, "ff8a5c"), (0.85, "e0316a")]
+    stops = [
+        (0.1, "04283f"),
+        (0.32, "06626f"),
+        (0.45, "1bb6a6"),
+        (0.55, "ffe7d0"),
+        (0.68, "ff8a5c"),
+        (0.85, "e0316a"),
+    ]
     return brush.shown(brush.palette(tone, stops))
 
 
@@ -133,7 +182,9 @@ def lanes() -> Picture:
     colours = ["d9381e", "1f3f9c", "121214", "f0b41e", "efe3c8", "8aa6a3"]
     for _ in range(46):
         middle, turn, sides = rng.random(2) * SIDE, rng.random() * np.pi, rng.uniform(20, 110, 2)
-        box = cv2.boxPoints((tuple(middle), tuple(sides * [1.6, 0.7]), float(np.degrees(turn)))).astype(np.int32)
+        box = cv2.boxPoints((tuple(middle), tuple(sides * [1.6, 0.7]), float(np.degrees(turn)))).astype(
+            np.int32
+        )
         cv2.fillPoly(canvas, [box], brush.rgb(colours[rng.integers(len(colours))]).tolist(), cv2.LINE_AA)
         cv2.polylines(canvas, [box], True, (0.07, 0.07, 0.08), 3, cv2.LINE_AA)
     return brush.shown(canvas)

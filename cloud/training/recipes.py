@@ -23,19 +23,44 @@ class Recipe:
 
 
 _ALL = (
-    Recipe("starry", "Whirling thick strokes of night blue and lamp yellow.", StyleTeacher(pictures.night)),
-    Recipe("embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)),
-    Recipe("glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass)),
-    Recipe("tiles", "Small stones in turquoise, gold and terracotta.", StyleTeacher(pictures.tiles)),
-    Recipe("deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco)),
-    Recipe("reef", "Coral branches in deep teal water.", StyleTeacher(pictures.reef)),
+    Recipe(
+        "starry",
+        "Whirling thick strokes of night blue and lamp yellow.",
+        StyleTeacher(pictures.night, calm=0.6, along=4, gain=1.3, depth=1.6),
+    ),
+    Recipe(
+        "embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)
+    ),
+    Recipe(
+        "glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass, calm=0.45, along=3.5, gain=1.1)
+    ),
+    Recipe(
+        "tiles",
+        "Small stones in turquoise, gold and terracotta.",
+        StyleTeacher(pictures.tiles, calm=0.6, along=4, own=0.4),
+    ),
+    Recipe(
+        "deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco, calm=0.45, along=3.5, gain=1.4)
+    ),
+    Recipe(
+        "reef",
+        "Coral branches in deep teal water.",
+        StyleTeacher(pictures.reef, calm=0.7, along=5, own=0.45, gain=1.4, depth=1.2),
+    ),
     Recipe("cutout", "Bold planes in vermilion, cobalt and cream.", StyleTeacher(pictures.lanes)),
+    Recipe(
+        "impasto",
+        "Thick daubs in the scene's own colours.",
+        StyleTeacher(pictures.daubs, hue=0.65, calm=0.5, along=4),
+    ),
     Recipe("oil", "Broad strokes along the forms, thick enough to catch the light.", painters.oil),
-    Recipe("watercolour", "Transparent washes that gather at their rims, paper left white.", painters.watercolour),
+    Recipe(
+        "watercolour", "Transparent washes that gather at their rims, paper left white.", painters.watercolour
+    ),
     Recipe("papercut", "Sheets of coloured paper, each with its shadow.", painters.papercut),
     Recipe("poster", "Screen print in navy, red, sky and cream.", painters.poster),
     Recipe("pop", "Loud flat pink, lemon and turquoise, violet shadows.", painters.pop),
-    Recipe("pastel", "Bright chalks on dark paper, in strokes along the forms.", painters.pastel),
+    Recipe("chalk", "Coloured chalks and white outlines on slate.", lines.chalk),
     Recipe("sketch", "Soft pencil on warm paper, smudged in the shadows.", lines.sketch),
     Recipe("woodcut", "Black lines carved along the form, over vermilion and cream.", lines.woodcut),
     Recipe("manga", "Brush-pen black on white, with one grey.", lines.manga),

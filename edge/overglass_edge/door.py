@@ -12,7 +12,7 @@ import httpx
 from overglass_protocol.errors import ConfigError, PeerError, RefusedError
 from overglass_protocol.reference import Reference
 
-RESUME_HEADER = "Overglass-Resume"
+RESUME_HEADER, QUEUE_HEADER = "Overglass-Resume", "Overglass-Queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Door:
         self.url = url.rstrip("/")
         self.loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._ticket: str | None = None
+        "Our place in the queue of a service that is full, as it told us."
         self._client = httpx.AsyncClient(headers=headers, timeout=timeout, trust_env=not self.loopback)
 
     async def __aenter__(self) -> Self:
@@ -57,8 +59,11 @@ class Door:
         headers = {"Content-Type": "application/sdp"}
         if resume_token is not None:
             headers[RESUME_HEADER] = resume_token
+        if self._ticket is not None:
+            headers[QUEUE_HEADER] = self._ticket
         chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
         response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
+        self._ticket = None
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))
 
@@ -93,6 +98,7 @@ class Door:
             ) from error
         if response.is_success:
             return response
+        self._ticket = response.headers.get(QUEUE_HEADER, self._ticket)
         raise _refusal(response)
 
 

@@ -24,6 +24,7 @@ from overglass_edge.sources import Camera, open_camera
 from overglass_protocol import loop, rtc
 from overglass_protocol.control import Control, Overlay, Region
 from overglass_protocol.errors import ConfigError, PeerError
+from overglass_protocol.messages import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,16 @@ async def _show_status(agent: Agent, meter: Meter, line: Live) -> None:
 def _status(agent: Agent, meter: Meter) -> str:
     if not agent.connected:
         return f"not connected, {agent.tally.captured} frames captured"
-    limit = agent.report.limit if agent.report is not None else "none"
     return (
         f"{agent.control.look}  {meter.fps():.1f} fps  {meter.percentile(50) * 1000:.1f} ms"
-        f"  (p95 {meter.percentile(95) * 1000:.1f})" + ("" if limit == "none" else f"  limited by {limit}")
+        f"  (p95 {meter.percentile(95) * 1000:.1f})" + _limit(agent.report)
     )
+
+
+def _limit(report: Report | None) -> str:
+    if report is None or report.limit == "none":
+        return ""
+    return f"  limited by {report.limit}" + (f": {report.detail}" if report.detail else "")
 
 
 def _summary(agent: Agent, meter: Meter) -> str:

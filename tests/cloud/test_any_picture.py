@@ -10,15 +10,15 @@ import pytest
 from av.video.reformatter import ColorRange
 
 from overglass_cloud.engines.any_picture import LOOKS, AnyPicture
-from overglass_cloud.looks import Looks, Workshop
+from overglass_cloud.looks import ALONE, Looks, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_cloud.scheduler import Scheduler
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, MissingReferenceError
 from tests import shared
-from tests.cloud.painting.styles import mosaic, strokes
 from tests.cloud.parts import workshop
+from tests.cloud.style.styles import mosaic, strokes
 
 STROKES, MOSAIC, LOST = (f"{number:064x}" for number in (1, 2, 3))
 
@@ -51,7 +51,7 @@ def wanted(reference: str | None = STROKES, strength: float = 1.0) -> Control:
 
 
 def painted(engine: AnyPicture, scene: av.VideoFrame, control: Control, previous: Any = None) -> Any:
-    [picture] = engine.paint([scene], [engine.prepare(control, previous)])
+    [picture] = engine.paint([scene], [engine.prepare(control, previous, ALONE)])
     return picture
 
 
@@ -118,30 +118,30 @@ def test_noise_in_a_scene_that_stands_still_does_not_make_strokes_dance(
         shown = [seen(engine.paint([noisy()], [state])[0]) for state in states]
         return float(np.mean([np.abs(b - a).mean() for a, b in pairwise(shown)]))
 
-    one_sitting = engine.prepare(wanted(MOSAIC), None)
+    one_sitting = engine.prepare(wanted(MOSAIC), None, ALONE)
     calm = dance([one_sitting] * 5)
-    restless = dance([engine.prepare(wanted(MOSAIC), None) for _ in range(5)])
+    restless = dance([engine.prepare(wanted(MOSAIC), None, ALONE) for _ in range(5)])
     assert calm < 0.7 * restless
 
 
 def test_a_change_of_strength_keeps_the_style_even_when_the_picture_was_forgotten(here: Workshop) -> None:
     engine = AnyPicture(here)
     here.references.keep(LOST, mosaic())
-    first = engine.prepare(wanted(LOST), None)
+    first = engine.prepare(wanted(LOST), None, ALONE)
     del here.references._kept[LOST]
-    assert np.array_equal(engine.prepare(wanted(LOST, 0.3), first).code, first.code)
+    assert np.array_equal(engine.prepare(wanted(LOST, 0.3), first, ALONE).code, first.code)
     with pytest.raises(MissingReferenceError, match="Lend it again"):
-        engine.prepare(wanted(LOST), None)
+        engine.prepare(wanted(LOST), None, ALONE)
 
 
 def test_another_picture_is_another_style(engine: AnyPicture) -> None:
-    first = engine.prepare(wanted(STROKES), None)
-    assert np.abs(engine.prepare(wanted(MOSAIC), first).code - first.code).max() > 0.3
+    first = engine.prepare(wanted(STROKES), None, ALONE)
+    assert np.abs(engine.prepare(wanted(MOSAIC), first, ALONE).code - first.code).max() > 0.3
 
 
 def test_without_a_picture_it_asks_for_one(engine: AnyPicture) -> None:
     with pytest.raises(LookError, match="--reference PICTURE"):
-        engine.prepare(wanted(None), None)
+        engine.prepare(wanted(None), None, ALONE)
 
 
 def test_without_its_networks_the_command_is_told(tmp_path: Path) -> None:

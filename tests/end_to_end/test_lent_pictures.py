@@ -12,7 +12,7 @@ from overglass_protocol.errors import RefusedError
 from overglass_protocol.reference import Reference
 from overglass_simulators.service import Service
 from tests import shared
-from tests.cloud.painting.styles import mosaic
+from tests.cloud.style.styles import mosaic
 from tests.end_to_end.parts import Glasses, glasses
 from tests.picture_files import encoded, gradient
 

@@ -14,11 +14,11 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from overglass_cloud.doors import references
-from overglass_cloud.painting.picture_file import read_picture
+from overglass_cloud.style.picture_file import read_picture
 from overglass_cloud.references import CAPACITY
 from overglass_protocol.reference import Reference
 from tests import shared
-from tests.cloud.painting.styles import mosaic
+from tests.cloud.style.styles import mosaic
 from tests.end_to_end.browser import Rgb, chromium, findings, pixels, service, until, worn, write_clip
 from tests.picture_files import bomb, encoded, gradient
 

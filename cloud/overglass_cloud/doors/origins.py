@@ -18,8 +18,8 @@ from overglass_protocol.reference import MEDIA_TYPES
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 _METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
-_SENT = "Authorization, Content-Type, If-Match, Overglass-Resume"
-_EXPOSED = "Location, ETag, Link, Retry-After, Overglass-Resume, WWW-Authenticate"
+_SENT = "Authorization, Content-Type, If-Match, Overglass-Resume, Overglass-Queue"
+_EXPOSED = "Location, ETag, Link, Retry-After, Overglass-Resume, Overglass-Queue, WWW-Authenticate"
 _A_DAY = "86400"
 
 

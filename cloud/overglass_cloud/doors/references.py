@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
-from overglass_cloud.painting.picture_file import read_picture
 from overglass_cloud.problems import Problem
 from overglass_cloud.references import AGAIN, References
+from overglass_cloud.style.picture_file import read_picture
 from overglass_cloud.tokens import Gate
 from overglass_protocol.errors import PictureError
 from overglass_protocol.reference import MAX_BYTES, MEDIA_TYPES, MISSING, Reference, too_large

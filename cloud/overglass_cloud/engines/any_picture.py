@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Look, State, Workshop
+from overglass_cloud.looks import Look, Sitter, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, ModelError
 
 _no_opencv: ImportError | None = None
 try:
-    from overglass_cloud.painting.style_transfer import Code, StyleTransfer
+    from overglass_cloud.style.style_transfer import Code, StyleTransfer
 except ImportError as error:  # listing the looks must work without OpenCV; starting one says the cure
     _no_opencv = error
 
@@ -49,7 +49,7 @@ class AnyPicture:
         self._references = workshop.references
         self._transfer = _loaded(workshop)
 
-    def prepare(self, control: Control, previous: State | None) -> Sitting:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Sitting:
         """Reads a newly lent picture's style, about 6 ms. Raises LookError when there is none."""
         if isinstance(previous, Sitting) and previous.control.reference == control.reference:
             return Sitting(control, previous.code, previous.own, previous.memory)

@@ -1,1 +1,1 @@
-"""Small convolutional networks that paint: their shape, their files, how they run and how they are trained."""
+"""Small convolutional networks that paint: their shape, their files, how they run."""

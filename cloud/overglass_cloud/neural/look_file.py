@@ -24,6 +24,8 @@ FORMAT = "overglass-look-1"
 MAX_BYTES = 8 << 20
 "More than any network of this shape that runs live."
 MAX_CHANNELS, MAX_BLOCKS = 128, 8
+SAMPLES = 24
+"As in `network`, which needs torch."
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
@@ -83,7 +85,7 @@ class LookFile:
         """By the names that `Network` has for them, finite. Raises LookError."""
         try:
             with safe_open(self.path, framework="numpy") as file:
-                found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: it is no dict
+                found = {name: file.get_tensor(name) for name in _names(file)}
         except (OSError, SafetensorError) as error:
             raise _not_a_look(self.path, str(error)) from error
         expected = shapes(self.card.shape)
@@ -120,7 +122,6 @@ def save(path: Path, card: Card, weights: Weights) -> None:
 
 def shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     """Of each weight of a `Network` of this shape, without making one."""
-    from overglass_cloud.neural.network import SAMPLES
 
     def residual(name: str, channels: int) -> dict[str, tuple[int, ...]]:
         return conv(f"{name}.first", channels, channels) | conv(f"{name}.second", channels, channels)
@@ -138,6 +139,11 @@ def shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
         | residual("merge", wide)
         | conv("leave", SAMPLES, wide + SAMPLES)
     )
+
+
+def _names(file: Any) -> list[str]:
+    names: list[str] = file.keys()
+    return names
 
 
 def _card(path: Path, told: dict[str, Any]) -> Card:

@@ -45,13 +45,24 @@ class Way:
     def ready(self, network: Network) -> Network:
         """The network as this way wants it, without gradients."""
         network = network.eval().requires_grad_(False)
-        return network.to(device=self.device, dtype=self.dtype, memory_format=torch.channels_last)
+        network.to(self.device, self.dtype)
+        return laid_out(network)
+
+    @property
+    def precision(self) -> str:
+        """`bf16` or `fp32`."""
+        return "bf16" if self.dtype is torch.bfloat16 else "fp32"
 
     def describe(self) -> str:
-        kind = "bf16" if self.dtype is torch.bfloat16 else str(self.dtype).removeprefix("torch.")
-        return f"{kind} on {self.device}" + (
+        return f"{self.precision} on {self.device}" + (
             "" if self.device.type == "cuda" else f", {self.threads} threads"
         )
+
+
+def laid_out(network: Network) -> Network:
+    """The same network, its weights with channels last in memory. (torch's types do not know that it can.)"""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 @lru_cache(maxsize=1)

@@ -14,8 +14,9 @@ from overglass_cloud.quality.motion import Motion
 from overglass_cloud.quality.pictures import Pixels, colours, pair
 from overglass_protocol.errors import QualityError
 
-FOLLOWED = 0.2
-"Share of a picture that has to be in the one before; with less there is a cut, and the step is left out."
+FOLLOWED = 0.5
+"""Share of a picture that has to be in the one before; with less there is a cut, and the step is left out.
+Neighbours in four real clips share at least 0.84, pictures of any two of them at most 0.38."""
 ROUNDING = 0.25
 "Levels by which rounding to 8 bits moves a sample on average. Added to errors, so that stillness divides."
 STILL = 0.2
@@ -86,7 +87,7 @@ class Quality:
             self._follow(number, self._last, (source, painted), motion)
         self._structure.append(structure(source, painted))
         self._strength.append(strength(source, painted))
-        self._last = source, painted
+        self._last = source.copy(), painted.copy()  # who gives pictures may use their memory again
 
     def figures(self) -> Figures:
         """Of all pictures so far. Raises QualityError where no step between two could be followed."""

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from overglass_cloud.quality.pictures import Pixels, colours, pair
 
-TOLERANCE = 2.0
+TOLERANCE = 1.0
 "Pixels (a Gaussian's sigma, at the size at which pictures are measured) by which an edge may be displaced."
 PATCH = 16
 "Pixels a side of the patches in which two paintings are compared."

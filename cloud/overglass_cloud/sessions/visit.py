@@ -58,13 +58,13 @@ class Visit:
         self.picture_at: float | None = None
         "When the newest picture came in, monotonic seconds."
         self._settings = settings
-        self._looks = scheduler.looks.names
+        self._looks = scheduler.looks
         self._loop = asyncio.get_running_loop()
         self._overlays = Overlays(
             capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
         )
         self.broadcast = Broadcast(settings, self._overlays.finished)
-        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed, self._overlays)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
         self.credentials: tuple[str, str] | None = None
@@ -107,6 +107,7 @@ class Visit:
             id=self.id,
             connected=self._peer is not None,
             look=self._talk.control.look,
+            rung=self._seat.standing.rung,
             received=totals.received,
             painted=self._seat.painted,
             sent=totals.sent,
@@ -121,6 +122,7 @@ class Visit:
         control = self._talk.control
         self._talk = CloudSession(self._welcome(control, resumed))
         self._announced = -1
+        self._seat.control = self._wanted()  # an edge without words never says its document
         self.broadcast.restart()
         self.credentials = credentials_of(offer.sdp)
         peer = self._make_peer()
@@ -161,7 +163,7 @@ class Visit:
             session=self.id,
             resume_token=self.resume_token,
             resumed=resumed,
-            looks=self._looks,
+            looks=self._looks.names,
             overlays=self._overlays.available,
             control=control,
         )
@@ -189,6 +191,7 @@ class Visit:
         self._talk.report(
             self._reporter.report(
                 peer.statistics(),
+                self._seat.standing,
                 painted=self._seat.painted,
                 refused=self._seat.dropped["engine busy"] + self._overlays.dropped.total(),
                 dropped=self.summary().dropped,
@@ -198,11 +201,17 @@ class Visit:
         self._flush()
 
     def _steer(self) -> None:
-        self._seat.control = self._overlays.steer(self._talk.control)
+        self._seat.control = self._wanted()
         self._flush()
 
+    def _wanted(self) -> Control:
+        """The document to paint with, once what it needs found is looked for."""
+        control = self._talk.control
+        sees = self._looks[control.look].sees if control.look in self._looks else ()
+        return self._overlays.steer(control, sees)
+
     def _send_painted(self, painted: Painted) -> None:
-        """In the engine's thread or the detectors': the result goes to the encoder."""
+        """In a thread of the scheduler's or the detectors': the result goes to the encoder."""
         frame, version = painted.frame, painted.control.version
         envelope = frame.envelope
         if envelope is not None:
@@ -224,7 +233,7 @@ class Visit:
         return Envelope(number, frame.captured, control_version=version)
 
     def _on_look_failed(self, control: Control, error: LookError) -> None:
-        """In the engine's thread: the edge is told."""
+        """In a thread of the scheduler's: the edge is told."""
         self._cross(lambda: self._complain(error, control.look))
 
     def _on_overlay_missing(self, error: OverglassError) -> None:

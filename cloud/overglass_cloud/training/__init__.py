@@ -1,1 +1,1 @@
-"""How a look is learned: a small network imitates a slow teacher on pictures that the teacher painted once."""
+"""How a look is learned: a small network imitates a slow teacher."""

@@ -5,7 +5,7 @@ Knows no teacher and no screen: it gets lessons, and whoever drives it looks at 
 
 import math
 import pickle
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from overglass_cloud.neural.look_file import Shape, Weights
 from overglass_cloud.neural.network import Network, folded, unfolded
+from overglass_cloud.neural.way import laid_out
 from overglass_cloud.training import losses
 from overglass_cloud.training.lessons import Lessons, Views
 from overglass_protocol.errors import LookError
@@ -30,14 +31,14 @@ class Plan:
     """What decides the weights, together with the examples."""
 
     seed: int = 0
-    shape: Shape = Shape()
-    crops: int = 8
+    shape: Shape = field(default_factory=Shape)
+    crops: int = 6
     "In a step; each is seen twice."
     rate: float = 2e-3
     "The highest learning rate (AdamW)."
     subject: str = ""
     "Tells the examples from others."
-    calm: float = 1.0
+    calm: float = 0.25
     "How much stillness weighs against likeness."
 
 
@@ -56,7 +57,7 @@ class Course:
         torch.manual_seed(plan.seed)
         shape = plan.shape
         self._network = Network(shape.wide, shape.deep, shape.blocks)
-        self._network.to(device=device, memory_format=torch.channels_last)
+        laid_out(self._network.to(device))
         self._optimizer = torch.optim.AdamW(self._network.parameters(), plan.rate, weight_decay=1e-4)
 
     def step(self, done: float) -> None:

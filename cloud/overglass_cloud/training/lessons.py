@@ -1,7 +1,7 @@
 """What a network is shown while it learns: crops of pictures beside what the teacher made of them.
 
-Each crop is seen twice, a few pixels apart and under different noise, because the two paintings have to be the
-same thing in two places: that is what keeps a look still while the wearer moves. Knows no network.
+Each crop is seen twice, a few pixels apart and under different noise, because the two paintings have to be
+the same thing in two places: that keeps a look still while the wearer moves. Knows no network.
 """
 
 import math
@@ -18,7 +18,7 @@ from torch.nn import functional
 Pixels = NDArray[np.uint8]
 "(height, width, 3): red, green, blue."
 
-CROP = 192
+CROP = 160
 "Pixels a side; a multiple of 16, so that half of it still folds."
 REACH = 8
 "Pixels by which the second view may lie away from the first, each way: a whole place of the lower level."
@@ -57,8 +57,13 @@ class Views:
 
     def to(self, device: torch.device) -> "Views":
         """The same on another device; the shifts stay, being numbers for slicing."""
-        parts = (self.luma, self.chroma, self.target_luma, self.target_chroma)
-        return Views(*(part.to(device, non_blocking=True) for part in parts), self.shifts)
+        return Views(
+            self.luma.to(device),
+            self.chroma.to(device),
+            self.target_luma.to(device),
+            self.target_chroma.to(device),
+            self.shifts,
+        )
 
 
 class Lessons:
@@ -84,10 +89,10 @@ class Lessons:
 
     def _crop(self) -> Pixels:
         """(CROP + 2 REACH, the same, 6): of one example, source beside target."""
-        example = self.examples[self.random.integers(len(self.examples))]
+        example = self.examples[int(self.random.integers(len(self.examples)))]
         height, width = example.source.shape[:2]
         side = CROP + 2 * REACH
-        zoom = math.exp(self.random.uniform(*map(math.log, ZOOM)))
+        zoom = math.exp(self.random.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
         zoom = max(zoom, (side + 2) / min(height, width))
         turn = self.random.uniform(-TURN, TURN)
         cosine, sine = math.cos(turn) / zoom, math.sin(turn) / zoom

@@ -5,17 +5,30 @@ from torch.nn import functional
 
 from overglass_cloud.training.lessons import REACH, Views
 
+DETAIL = (2.0, 1.0)
+"Weights of the bands, finest first."
+CONTRAST, NEAR = 1.0, 8
+
 
 def likeness(luma: Tensor, chroma: Tensor, views: Views) -> Tensor:
-    """Distance from the teacher's painting: L1, and L1 again on two bands of detail (Laplacian pyramid)."""
+    """Distance from the teacher's painting: L1, L1 again on two bands of detail (Laplacian pyramid), and of
+    contrast, without which a stroke whose place cannot be told becomes a grey in between."""
     error = luma - views.target_luma
     loss = error.abs().mean() + 2 * (chroma - views.target_chroma).abs().mean()
-    for _ in range(2):
+    loss = loss + CONTRAST * (contrast(luma) - contrast(views.target_luma)).abs().mean()
+    for weight in DETAIL:
         smaller = functional.avg_pool2d(error, 2)
         detail = error - functional.interpolate(smaller, scale_factor=2, mode="bilinear", align_corners=False)
-        loss = loss + detail.abs().mean()
+        loss = loss + weight * detail.abs().mean()
         error = smaller
     return loss
+
+
+def contrast(luma: Tensor) -> Tensor:
+    """Standard deviation in windows of NEAR pixels, every few pixels."""
+    mean = functional.avg_pool2d(luma, NEAR, NEAR // 2)
+    square = functional.avg_pool2d(luma * luma, NEAR, NEAR // 2)
+    return (square - mean * mean).clamp(min=0).add(1e-5).sqrt()
 
 
 def unrest(luma: Tensor, chroma: Tensor, views: Views) -> Tensor:

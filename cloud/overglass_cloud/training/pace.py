@@ -26,7 +26,7 @@ class Pace:
         """Seconds to go, as it looks now; None before anything can be said."""
         done = self.done(steps, seconds)
         if self._stopped is not None:
-            at, since = self._stopped
+            since = self._stopped[1]
             return max(0.0, SETTLE_SECONDS - (seconds - since))
         if self.seconds is not None:
             return max(0.0, self.seconds - seconds)

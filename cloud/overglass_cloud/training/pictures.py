@@ -3,6 +3,7 @@ package scikit-image carries. All are brought to the size at which styles are ma
 """
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -40,14 +41,13 @@ CARRIED = (
 
 def carried(*names: str, but: str = "") -> list[Pixels]:
     """Those of scikit-image, or some. Raises LookError with the cure when it is not installed."""
-    try:
-        import skimage
-    except ImportError as error:
+    found = find_spec("skimage")
+    if found is None or found.origin is None:
         raise LookError(
             "training needs the pictures that scikit-image carries",
             cure="Run: pip install 'overglass[train]'.",
-        ) from error
-    folder = Path(skimage.__file__).parent / "data"
+        )
+    folder = Path(found.origin).parent / "data"
     return [sized(read(folder / name)) for name in names or CARRIED if name != but]
 
 
@@ -85,7 +85,7 @@ def moments(path: Path, most: int = MOMENTS) -> list[Pixels]:
         raise LookError(f"{path} cannot be read: {error}", cure="Give a video file, such as MP4.") from error
     if not found:
         raise LookError(f"{path} has no pictures in it", cure="Give a video file.")
-    return [sized(frame.to_ndarray(format="rgb24")) for frame in found]
+    return [sized(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)) for frame in found]
 
 
 def sized(picture: Pixels) -> Pixels:
@@ -97,10 +97,10 @@ def sized(picture: Pixels) -> Pixels:
 
 
 def _spread(frames: Iterable[av.VideoFrame], most: int) -> list[av.VideoFrame]:
-    """Up to twice `most` of any number, evenly, in one pass: when there are too many, every other one goes."""
+    """Up to twice `most` of any number, evenly, in one pass: when they are too many, every other one goes."""
     kept: list[av.VideoFrame] = []
-    for stride_frame in _thinned(frames, kept, 2 * most):
-        kept.append(stride_frame)
+    for frame in _thinned(frames, kept, 2 * most):
+        kept.append(frame)
     return kept[:: max(1, len(kept) // most)]
 
 

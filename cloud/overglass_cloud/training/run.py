@@ -116,10 +116,10 @@ def brush_of(course: Course, device: torch.device) -> Brush:
 def painted(brush: Brush, picture: Pixels, strength: float = 1.0) -> Pixels:
     """RGB in and out, sides made even."""
     height, width = (side - side % 2 for side in picture.shape[:2])
-    y = cv2.cvtColor(np.ascontiguousarray(picture[:height, :width]), cv2.COLOR_RGB2YUV_I420)
-    half = y.shape[0] * 2 // 3, (height // 2, width // 2)
-    cb, cr = (part.reshape(half[1]) for part in np.split(y[height:].reshape(-1), 2))
-    planes = brush.paint((y[:height], cb, cr), FULL_RANGE, strength)
+    even = np.ascontiguousarray(picture[:height, :width])
+    stacked = np.asarray(cv2.cvtColor(even, cv2.COLOR_RGB2YUV_I420), np.uint8)
+    cb, cr = stacked[height:].reshape(2, height // 2, width // 2)
+    planes = brush.paint((stacked[:height], cb, cr), FULL_RANGE, strength)
     stacked = np.concatenate([plane.reshape(-1) for plane in planes]).reshape(-1, width)
     return np.asarray(cv2.cvtColor(stacked, cv2.COLOR_YUV2RGB_I420), np.uint8)
 

@@ -1,4 +1,4 @@
-"""The picture of a look in the making: what the camera saw, what the teacher paints, and the network's tries."""
+"""The picture of a look in the making: what the camera saw, what the teacher paints, and the tries."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from overglass_cloud.config import Settings
 from overglass_cloud.doors import references as door
-from overglass_cloud.looks import Look, State, Workshop
+from overglass_cloud.looks import Look, Sitter, State, Workshop
 from overglass_cloud.tokens import make_token
 from overglass_protocol.control import Control
 from overglass_protocol.reference import MAX_BYTES, MEDIA_TYPES, Reference
@@ -45,7 +45,7 @@ async def test_a_look_sees_the_picture_that_was_lent() -> None:
     class Curious:
         max_batch = 1
 
-        def prepare(self, control: Control, previous: State | None) -> State: ...
+        def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State: ...
 
         def paint(self, pictures: Any, states: Any) -> Any: ...
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from overglass_cloud.painting.picture_file import MIN_SIDE, read_picture
+from overglass_cloud.style.picture_file import MIN_SIDE, read_picture
 from overglass_protocol.errors import PictureError
 from overglass_protocol.reference import MAX_BYTES, Reference
 from tests.picture_files import bomb, encoded, gradient, wide_webp
