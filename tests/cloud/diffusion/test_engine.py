@@ -14,6 +14,7 @@ from overglass_cloud.engines.diffusion.engine import PROMPT, Diffusion
 from overglass_cloud.engines.diffusion.frame import Batch, Model
 from overglass_cloud.engines.diffusion.replay import Replay
 from overglass_cloud.engines.diffusion.wearing import BLEND, Wearing
+from overglass_cloud.looks import ALONE
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from tests.cloud.diffusion import pipelines
@@ -65,7 +66,7 @@ def picture(shade: int = 0, width: int = 64, height: int = 48) -> av.VideoFrame:
 
 def wearing(engine: Diffusion, **document: object) -> Wearing:
     """A session's state, whose prompt has been encoded."""
-    state = engine.prepare(Control.model_validate({"look": "imagine", **document}), None)
+    state = engine.prepare(Control.model_validate({"look": "imagine", **document}), None, ALONE)
     assert state.pending is not None
     state.pending.result(10)
     return state
@@ -128,7 +129,7 @@ def test_while_a_prompt_is_encoded_frames_go_on_with_the_one_before(
     state = wearing(engine, prompt="sea")
     before = painted(engine, [picture()], [state])
     reader.gate = threading.Event()
-    state = engine.prepare(state.control.model_copy(update={"prompt": "wood"}), state)
+    state = engine.prepare(state.control.model_copy(update={"prompt": "wood"}), state, ALONE)
     assert np.array_equal(painted(engine, [picture()], [state]), before)
     reader.gate.set()
     assert state.pending is not None
@@ -141,7 +142,7 @@ def test_a_prompt_becomes_another_in_even_steps(engine: Diffusion) -> None:
     engine.paint([picture()], [state])
     assert state.words is not None
     words, start = state.words, state.words.shown.clone()
-    state = engine.prepare(state.control.model_copy(update={"prompt": "wood"}), state)
+    state = engine.prepare(state.control.model_copy(update={"prompt": "wood"}), state, ALONE)
     assert state.pending is not None
     state.pending.result(10)
     shown = []
@@ -165,7 +166,7 @@ def test_a_prompt_typed_over_is_not_encoded(engine: Diffusion, reader: Reader) -
     state = wearing(engine, prompt="sea")
     reader.gate = threading.Event()
     for prompt in ("w", "wo", "woo", "wood"):
-        state = engine.prepare(state.control.model_copy(update={"prompt": prompt}), state)
+        state = engine.prepare(state.control.model_copy(update={"prompt": prompt}), state, ALONE)
     reader.gate.set()
     assert state.pending is not None
     state.pending.result(10)
@@ -177,7 +178,7 @@ def test_another_strength_keeps_prompt_and_memory(engine: Diffusion, reader: Rea
     state = wearing(engine, prompt="sea")
     engine.paint([picture()], [state])
     asked = list(reader.asked)
-    again = engine.prepare(state.control.model_copy(update={"strength": 0.4}), state)
+    again = engine.prepare(state.control.model_copy(update={"strength": 0.4}), state, ALONE)
     assert again.words is state.words
     assert again.memory is state.memory
     assert reader.asked == asked
@@ -190,7 +191,7 @@ def test_who_says_nothing_gets_the_looks_own_prompt(engine: Diffusion) -> None:
 def test_a_prompt_that_is_too_long_is_refused_and_the_state_before_still_paints(engine: Diffusion) -> None:
     state = wearing(engine)
     with pytest.raises(LookError, match="too long"):
-        engine.prepare(state.control.model_copy(update={"prompt": "x" * 101}), state)
+        engine.prepare(state.control.model_copy(update={"prompt": "x" * 101}), state, ALONE)
     assert len(engine.paint([picture()], [state])) == 1
 
 
