@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from overglass_cloud.doors import references
-from overglass_cloud.style.picture_file import read_picture
 from overglass_cloud.references import CAPACITY
+from overglass_cloud.style.picture_file import read_picture
 from overglass_protocol.reference import Reference
 from tests import shared
 from tests.cloud.style.styles import mosaic
@@ -176,15 +176,21 @@ async def test_a_picture_that_the_service_forgot_is_lent_again_without_a_word(
         page = await worn(running, f"{url}/?look=any-picture")
         await choose(page, encoded(mosaic()))
         await colourful(page)
-        await page.locator("#looks label", has_text="none").click()
+        name = await page.evaluate("overglass.control.reference")
+        start = await page.evaluate("performance.now()")
+        await until(page, f"performance.now() > {start + 5000}")  # it is not lent again sooner
+        await page.click("#stop")
         async with httpx.AsyncClient(base_url=url, trust_env=False) as others:
             for n in range(CAPACITY):
                 data = encoded(gradient(64 + n, 64))
                 await others.post("/references", content=data, headers={"Content-Type": "image/png"})
-        start = await page.evaluate("performance.now()")
-        await until(page, f"performance.now() > {start + 5000}")  # it is not lent again sooner
-        await page.locator("#looks label", has_text="any-picture").click()
+            assert (await others.get(f"/references/{name}")).status_code == 404
+        assert np.ptp(await pixels(page), axis=2).max() == 0, "nothing of before is left to be seen"
+        await page.click("#start")
+        await until(page, "overglass.phase === 'live'")
         await colourful(page)
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as others:
+            assert (await others.get(f"/references/{name}")).status_code == 204
         assert await page.locator("#toast").is_hidden()
 
 

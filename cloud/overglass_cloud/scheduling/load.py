@@ -5,6 +5,7 @@ becomes known.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from overglass_cloud.scheduling.claims import Claim
@@ -13,6 +14,8 @@ from overglass_cloud.scheduling.rungs import Rung, Serving, serving, smaller
 
 MOST_ADMITTED = 0.8
 "Load up to which sessions are let in, each with the least: some time has to be left for steps and hiccups."
+MOST_APART = 12
+"Pictures from one painting to the next: of one made longer ago too little is still to be seen."
 BATCH = 0.4
 "Of an interval, that a batch may take to be counted on: a larger one is late when it has waited for another."
 STANDS_IN = 0.5
@@ -41,7 +44,9 @@ class Load:
     def served(self, claim: Claim, rung: Rung | None = None) -> Serving:
         """What the claim gets on this rung, by default on its own."""
         rung = claim.rung if rung is None else rung
-        return serving(rung, claim.look, claim.cheaper, claim.size, shrinks=claim.shrinks)
+        return serving(
+            rung, claim.look, claim.cheaper, claim.size, shrinks=claim.shrinks, stride=claim.stride
+        )
 
     def rungs(self, claim: Claim) -> tuple[Rung, ...]:
         """Those that there are for it, from the best down."""
@@ -50,12 +55,9 @@ class Load:
         return tuple(rung for rung in Rung if rung is not Rung.CHEAPER or claim.cheaper is not None)
 
     def learn(self, now: float) -> None:
-        """Takes note of whether smaller pictures save anything."""
+        """Takes note of whether smaller pictures save anything, and how far apart paintings have to be."""
         for claim in self.claims:
-            small = smaller(claim.size)
-            claim.shrinks = small != claim.size and (
-                claim.look is None or self._costs.saves(claim.look, claim.size, small, now)
-            )
+            self._learn(claim, now)
 
     def of(self, claim: Claim, now: float, rung: Rung | None = None) -> Demand:
         """What one claim asks for, on this rung or its own."""
@@ -108,7 +110,19 @@ class Load:
         sizes = [c.size for c in self.claims if c.look == look] or [c.size for c in self.claims]
         claim = Claim(now, look, cheaper, usual_rate=rate)
         claim.size = _middle(sizes) if sizes else claim.size
+        self._learn(claim, now)
         return claim
+
+    def _learn(self, claim: Claim, now: float) -> None:
+        small = smaller(claim.size)
+        claim.shrinks = small != claim.size and (
+            claim.look is None or self._costs.saves(claim.look, claim.size, small, now)
+        )
+        cost = (
+            self._costs.of(claim.look, small if claim.shrinks else claim.size, 1, now) if claim.look else None
+        )
+        asked = claim.rate(now) * (cost or 0.0)
+        claim.stride = min(MOST_APART, max(2, ceil(asked / MOST_ADMITTED)))
 
     def _alike(self, look: str, size: Size) -> int:
         """How many may be painted together: who wears this look, or may have to, at this size."""
