@@ -83,12 +83,12 @@ class Load:
         """Whether somebody who asks for this can be served at all, and `ahead` others like that before.
 
         Those who are here are counted with the least that still is a painting: so far the ladder goes down to
-        make room.
+        make room. Where nobody asks for anything there always is: refusing would leave the device idle.
         """
         asked = self.least(self._expected(look, cheaper, rate, now), now)
         taken = _sum(self.least(claim, now) for claim in self.claims)
         return all(
-            more == 0 or here + (ahead + 1) * more <= MOST_ADMITTED
+            more == 0 or (here == 0 and ahead == 0) or here + (ahead + 1) * more <= MOST_ADMITTED
             for here, more in zip(taken, asked, strict=True)
         )
 
