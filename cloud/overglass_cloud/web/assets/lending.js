@@ -10,7 +10,7 @@ const AGAIN_AFTER_MS = 5000; // a service that forgets at once would be sent it 
 
 export class Lending {
   id = null; // what the control document calls it
-  #find; #door; #lent; #picture = null; #turn = 0; #lentAt = 0;
+  #find; #door; #lent; #picture = null; #turn = 0; #lentAt = -Infinity; #complaints = 0;
 
   // `lent(id)` is called when the service has the picture, for the first time or again.
   constructor(find, door, lent) {
@@ -48,7 +48,8 @@ export class Lending {
       this.#say("This look goes by a picture: choose one.", true);
       return true;
     }
-    if (performance.now() - this.#lentAt < AGAIN_AFTER_MS) return false;
+    // A new session may complain of its opening's document and of the hello's before it has been lent anything.
+    if (performance.now() - this.#lentAt < AGAIN_AFTER_MS) return this.#complaints++ < 2;
     const turn = ++this.#turn;
     try {
       await this.#lend(this.#picture, turn);
@@ -60,6 +61,7 @@ export class Lending {
 
   async #lend(picture, turn) {
     this.#lentAt = performance.now();
+    this.#complaints = 0;
     const { id } = await this.#door.lend(picture);
     if (turn !== this.#turn) return;
     this.id = id;
