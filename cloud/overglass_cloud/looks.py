@@ -11,24 +11,67 @@ from typing import Any, Protocol
 
 import av
 
+from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.models.store import Store
-from overglass_protocol.control import Control
+from overglass_cloud.references import References
+from overglass_cloud.scenes.detectors.contract import Mask
+from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import LookError
+from overglass_protocol.scene import Scene
+
+INSTANT = ("echo", "classical")
+"Kinds of engine that nothing stands in for."
 
 State = Any
 "What an engine keeps for one session between frames. Only the engine looks inside."
 
 
+class Sitter(Protocol):
+    """Whom an engine paints: what it may ask about a session's pictures, while it paints them.
+
+    Answers at once with what is known by then. What was seen in another picture is carried to this one,
+    which is found by its `pts`; nothing waits for a detector, so a slow one makes an old scene and not a late
+    picture. Only what the look says it `sees` is looked for.
+    """
+
+    def scene(self, picture: av.VideoFrame) -> Scene | None:
+        """The things in this picture, as its look asked for them and maybe others; `age` says how old
+        the newest look is. None while nothing is known of it, or when that is too long ago."""
+        ...
+
+    def mask(self, picture: av.VideoFrame) -> Mask | None:
+        """How surely a person is where, all zeros if nobody is there. None as for `scene`."""
+        ...
+
+
+class Alone:
+    """The sitter of benches and tests, of which nothing is ever known."""
+
+    def scene(self, picture: av.VideoFrame) -> Scene | None:
+        return None
+
+    def mask(self, picture: av.VideoFrame) -> Mask | None:
+        return None
+
+
+ALONE = Alone()
+
+
 class Engine(Protocol):
-    """Paints pictures. Made, called and dropped by the one thread that owns the device."""
+    """Paints pictures. Called and dropped by the one thread that owns the device.
+
+    It is made by `Look.start` in a thread of its own, while that one paints with others: a CUDA graph must
+    therefore be captured with `capture_error_mode="thread_local"`.
+    """
 
     max_batch: int
     "How many pictures of one size it likes to paint at once; 1 if batching gains nothing."
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         """Makes what painting with this document needs; called when the document changes.
 
         `previous` is the same session's state until now, so that memory of earlier frames can be kept.
+        `sitter` is always the same for one session, and may be kept in its state.
         Raises LookError with the cure when the document asks for what cannot be.
         """
         ...
@@ -47,6 +90,12 @@ class Workshop:
 
     models: Store
     "Model files, checked; a missing one is an error that says its cure."
+    references: References = field(default_factory=References)
+    "Pictures that wearers have lent, for looks that take one."
+    diffusion: Choice = field(default_factory=Choice)
+    "Which diffusion pipeline, and how it is run."
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+    "Told what is being loaded, and how many bytes of how many are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +107,21 @@ class Look:
     engine: str
     "Name of the engine's kind, for people: echo, classical, neural, diffusion."
     start: Callable[[Workshop], Engine]
-    "Makes the engine; slow work such as loading weights happens here. Raises LookError with the cure."
+    """Makes the engine, in a thread of its own; slow work such as loading weights happens here, and nobody's
+    pictures wait for it. Raises LookError with the cure."""
     licence: str = "Apache-2.0"
     needs: Sequence[str] = ()
     "What must be there beside the package: model names, `gpu`."
     takes_prompt: bool = False
+    takes_reference: bool = False
+    "Whether it goes by a picture that the wearer lends."
     strength: float = 1.0
     "At which it is meant to be worn."
+    cheaper: str | None = None
+    "The look that stands in for it where there is no time for it; none given means a classical one."
+    sees: Sequence[Overlay] = ()
+    """What has to be looked for while it paints, shown to the wearer or not. Of `people` the engine is told
+    the mask, of all others their things."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
@@ -76,6 +133,9 @@ class Look:
             "needs": list(self.needs),
             "licence": self.licence,
             "takes_prompt": self.takes_prompt,
+            "takes_reference": self.takes_reference,
+            "strength": self.strength,
+            "sees": list(self.sees),
             "parameters": dict(self.parameters),
         }
 
@@ -113,6 +173,14 @@ class Looks:
                 f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(self.names)}."
             )
         return look
+
+    def cheaper_than(self, name: str) -> str | None:
+        """The look that may stand in for this one while the device is too busy; None where there is none."""
+        look = self._by_name.get(name)
+        if look is None or look.engine in INSTANT:
+            return None
+        classical = (other.name for other in self if other.engine == "classical")
+        return look.cheaper if look.cheaper in self._by_name else next(classical, None)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name or name in self._all()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -12,6 +13,7 @@ from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.sessions.summary import Summary
 from overglass_cloud.sessions.visits import Visits
+from overglass_protocol.messages import RungName
 
 
 class Metrics(Collector):
@@ -38,6 +40,7 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "overglass_sessions_connected", "Sessions with a connection.", value=connected
         )
+        yield _rungs(summaries)
         yield CounterMetricFamily(
             "overglass_engine_busy_seconds", "Time spent painting.", value=self._scheduler.busy_seconds
         )
@@ -53,6 +56,16 @@ class Metrics(Collector):
             total = past[name] + sum(getattr(summary, name) for summary in summaries)
             yield CounterMetricFamily(f"overglass_frames_{name}", f"Frames {what}.", value=total)
         yield _dropped(summaries, past)
+
+
+def _rungs(summaries: list[Summary]) -> Metric:
+    counts = Counter(summary.rung for summary in summaries)
+    family = GaugeMetricFamily(
+        "overglass_sessions_on_rung", "Sessions, by how far the service had to step down.", labels=["rung"]
+    )
+    for rung in get_args(RungName):
+        family.add_metric([rung], counts[rung])
+    return family
 
 
 def _dropped(summaries: list[Summary], past: Counter[str]) -> Metric:

@@ -15,12 +15,21 @@ class Problem(OverglassError):  # noqa: N818 - the RFC calls it a problem
     """A request is refused: `code` names the kind, `message` this case, `cure` the way out."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, cure: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        cure: str,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
+        """`more`: members of the document that belong to this kind alone."""
         super().__init__(message, cure=cure)
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
 
 def no_such_session(cure: str = "It has ended or was never opened: POST /live opens one.") -> Problem:
@@ -34,6 +43,7 @@ def response(problem: Problem) -> JSONResponse:
         "status": problem.status,
         "detail": problem.message,
         "cure": problem.cure,
+        **problem.more,
     }
     return JSONResponse(body, problem.status, problem.headers, media_type="application/problem+json")
 

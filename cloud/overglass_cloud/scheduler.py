@@ -1,259 +1,236 @@
-"""The one thread that owns the device, and who is painted next.
+"""The threads around the turns: one owns the device, others do what needs none.
 
-Each session has a seat with room for one frame; the newest wins. The seat that has waited longest
-since it was last served is next, with others of the same look and size beside it where the engine
-paints batches. Knows engines and frames; knows no connections.
+Each session has a seat with room for one frame; the newest wins. Who is next, with whom and how well, is
+decided by `scheduling`; here it is done. Knows engines and frames; knows no connections.
 """
 
+import itertools
+import os
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from queue import SimpleQueue
-from typing import Any, Self, TypeVar
+from dataclasses import replace
+from typing import Self
 
+import av
 import structlog
 
-from overglass_cloud.looks import Engine, Looks, State, Workshop
+from overglass_cloud.documents import Documents
+from overglass_cloud.engines.reuse import moved
+from overglass_cloud.looks import Looks, Sitter, Workshop
+from overglass_cloud.painting import Done, Job, Painter
+from overglass_cloud.scheduling.claims import Claim, Task
+from overglass_cloud.scheduling.ladder import Step
+from overglass_cloud.scheduling.rungs import in_words
+from overglass_cloud.scheduling.turns import Batch, Turns
+from overglass_cloud.seat import PLAIN, Painted, Seat, Standing
+from overglass_cloud.worker import Worker
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from overglass_protocol.frame import Frame
 
+__all__ = ["Painted", "Scheduler", "Seat"]
+
 log = structlog.get_logger()
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A frame that the engine gave back."""
-
-    frame: Frame
-    "The picture is the painted one."
-    started: float
-    "Monotonic seconds."
-    painted: float
-    control: Control
-    "The document it was painted with."
-
-
-class Seat:
-    """One session's place at the engine. `submit` and `control` may be used from any thread."""
-
-    def __init__(
-        self,
-        scheduler: "Scheduler",
-        control: Control,
-        deliver: Callable[[Painted], None],
-        failed: Callable[[Control, LookError], None],
-    ) -> None:
-        self.control = control
-        "The document wanted; taken whole at the next frame."
-        self.dropped: Counter[str] = Counter()
-        self.painted = 0
-        self._scheduler = scheduler
-        self._deliver = deliver
-        self._failed = failed
-        self._pending: Frame | None = None
-        self._served_at = 0.0
-        self._ready: Control | None = None
-        "The document that `_state` was prepared for."
-        self._refused: Control | None = None
-        self._state: State = None
-
-    def submit(self, frame: Frame) -> None:
-        """Leaves a frame for the engine. Never waits."""
-        self._scheduler._submit(self, frame)
-
-    def leave(self) -> None:
-        """Gives the seat up; a frame that still waits is dropped."""
-        self._scheduler._leave(self)
+CORES_A_HAND = 4
+"Of that many cores one moves paintings along: encoding and decoding need most of them."
 
 
 class Scheduler:
-    """Runs engines in a thread of its own. A context manager: leaving it ends the thread."""
+    """Runs engines in a thread of its own. A context manager: leaving it ends the threads."""
 
     def __init__(self, looks: Looks, workshop: Workshop) -> None:
         self.looks = looks
         self.busy_seconds = 0.0
         "Time spent painting."
-        self._workshop = workshop
-        self._engines: dict[str, Engine] = {}
-        self._seats: list[Seat] = []
-        self._jobs: deque[Callable[[], None]] = deque()
+        hands = max(1, (os.cpu_count() or 1) // CORES_A_HAND)
+        self._turns = Turns(hands)
+        self._seats: dict[Claim, Seat] = {}
         self._lock = threading.Lock()
-        self._bell: SimpleQueue[None] = SimpleQueue()
-        "Rung once for each thing to do; the engine's thread sleeps on it."
-        self._closed = False
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._documents = Documents(looks, workshop, self._turns, self._seats, self._lock, self._ring)
+        self._painter = Painter(self._documents.engines, self._documents.refuse)
+        self._device = Worker("engine", self._serve_device)
+        self._hands = [Worker(f"hand {n}", self._serve_aside) for n in range(hands)]
+        self._next_hand = itertools.cycle(self._hands)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for worker in (self._device, *self._hands):
+            worker.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._closed = True
-        self._bell.put(None)
-        self._thread.join(10.0)
+        for worker in (self._device, *self._hands):
+            worker.close()
 
     def start_look(self, name: str) -> "Future[None]":
-        """Loads a look's engine, in the engine's thread. The future raises LookError when it cannot."""
-        return self._call(lambda: self._start(name))
+        """Loads a look's engine. The future raises LookError when it cannot."""
+        return self._documents.engines.want(name)
 
     def seat(
         self,
         control: Control,
         deliver: Callable[[Painted], None],
         failed: Callable[[Control, LookError], None],
+        sitter: Sitter,
     ) -> Seat:
-        """A place for one session. Both callbacks run in the engine's thread and must not wait."""
-        seat = Seat(self, control, deliver, failed)
+        """A place for one session. Both callbacks run in threads of the scheduler and must not wait; those of
+        `deliver` one after the other."""
         with self._lock:
-            self._seats.append(seat)
+            claim = self._turns.join(time.monotonic())
+            seat = self._seats[claim] = Seat(self, control, deliver, failed, sitter, claim)
         return seat
+
+    def has_room(self, look: str, rate: float, ahead: int) -> bool:
+        """Whether one more session with this look and so many pictures a second can be served at all, beside
+        those that are here and `ahead` others like it."""
+        cheaper = self.looks.cheaper_than(look)
+        with self._lock:
+            return self._turns.load.has_room(
+                None if look == PLAIN else look, cheaper, rate, ahead, time.monotonic()
+            )
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return all(worker.alive for worker in (self._device, *self._hands))
 
-    def _submit(self, seat: Seat, frame: Frame) -> None:
+    def submit(self, seat: Seat, frame: Frame) -> None:
+        """See `Seat.submit`."""
+        now = time.monotonic()
         with self._lock:
-            if seat not in self._seats:
+            if seat._claim not in self._seats:
                 return
-            if seat._pending is not None:
+            self._documents.consider(seat, now)
+            if not self._turns.arrived(seat._claim, (frame.picture.width, frame.picture.height), now):
                 seat.dropped["engine busy"] += 1
-                seat._pending = frame
-            else:
-                seat._pending = frame
-                self._bell.put(None)
+            seat._pending = frame
+            self._ring(seat)
 
-    def _leave(self, seat: Seat) -> None:
+    def leave(self, seat: Seat) -> None:
+        """See `Seat.leave`."""
         with self._lock:
             seat._pending = None
-            if seat in self._seats:
-                self._seats.remove(seat)
+            self._turns.leave(seat._claim)
+            self._seats.pop(seat._claim, None)
 
-    def _call(self, job: Callable[[], T]) -> "Future[T]":
-        future: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(job())
-            except Exception as error:
-                future.set_exception(error)
-
+    def standing(self, seat: Seat) -> Standing:
+        """See `Seat.standing`."""
         with self._lock:
-            self._jobs.append(run)
-            self._bell.put(None)
-        return future
+            claim = seat._claim
+            given = self._turns.load.served(claim)
+            detail = in_words(claim.rung, claim.look, given, claim.size) if claim.look is not None else ""
+            needs = self.looks[claim.look].needs if claim.look is not None else ()
+            return Standing(claim.rung.wire, detail, "gpu" if "gpu" in needs else "cpu")
 
-    def _run(self) -> None:
-        while True:
-            self._bell.get()
-            if self._closed:
-                return
-            with self._lock:
-                job = self._jobs.popleft() if self._jobs else None
-                batch = self._next_batch() if job is None else []
-            if job is not None:
-                job()
-            elif batch:  # empty when an earlier batch took the frame that rang
-                self._serve(batch)
-
-    def _next_batch(self) -> list[tuple[Seat, Frame, Control]]:
-        """Takes the frames that are painted next; called with the lock held."""
-        waiting = sorted((s for s in self._seats if s._pending is not None), key=lambda s: s._served_at)
-        batch: list[tuple[Seat, Frame, Control]] = []
-        for seat in waiting:
-            frame, control = seat._pending, seat.control
-            assert frame is not None
-            if batch and not self._fits(batch, frame, control):
-                continue
-            seat._pending, seat._served_at = None, time.monotonic()
-            batch.append((seat, frame, control))
-        return batch
-
-    def _fits(self, batch: list[tuple[Seat, Frame, Control]], frame: Frame, control: Control) -> bool:
-        _, first, chosen = batch[0]
-        engine = self._engines.get(chosen.look)
-        same_size = (frame.picture.width, frame.picture.height) == (first.picture.width, first.picture.height)
-        return (
-            engine is not None and len(batch) < engine.max_batch and same_size and control.look == chosen.look
-        )
-
-    def _serve(self, batch: list[tuple[Seat, Frame, Control]]) -> None:
+    def _serve_device(self) -> bool:
+        """Paints what is next."""
         started = time.monotonic()
-        prepared = [self._prepare(seat, control) for seat, _, control in batch]
-        for look in dict.fromkeys(control.look for control in prepared):
-            chosen = [
-                (seat, frame, control)
-                for (seat, frame, _), control in zip(batch, prepared, strict=True)
-                if control.look == look
-            ]
-            self._paint(look, chosen, started)
-        self.busy_seconds += time.monotonic() - started
+        with self._lock:
+            batch = self._turns.next_batch(started)
+            jobs = [self._job(claim, batch.look) for claim in batch.claims] if batch is not None else []
+        if batch is None:
+            return False
+        painted = []
+        for done in self._painter.paint(jobs, batch.size):
+            painted.append(done)
+            self._hand_back(done.job.seat, done.job.frame, done.picture, done.control, started)
+        now = time.monotonic()
+        self.busy_seconds += now - started
+        with self._lock:
+            self._turns.painted(batch, _seconds(batch, painted), now)
+            self._go_on(batch.claims, now)
+        return True
 
-    def _prepare(self, seat: Seat, wanted: Control) -> Control:
-        """Readies the seat for the document it wants; returns the one that will be painted with."""
-        if seat._ready == wanted or (seat._refused == wanted and seat._ready is not None):
-            return seat._ready
+    def _serve_aside(self) -> bool:
+        """Passes a picture on, or moves the last painting along to it."""
+        started = time.monotonic()
+        with self._lock:
+            taken = self._turns.next_aside(started)
+            if taken is None:
+                return False
+            claim, task = taken
+            job = self._job(claim, PLAIN)
+        picture, control = self._without_device(job, task)
+        if picture is not None:
+            self._hand_back(job.seat, job.frame, picture, control, started)
+        now = time.monotonic()
+        with self._lock:
+            if picture is not None:
+                self._turns.given(claim, now, now - started if task is Task.REUSE else None)
+            else:
+                self._put_back(job, now)
+            self._go_on((claim,), now)
+        return True
+
+    def _job(self, claim: Claim, look: str) -> Job:
+        """The frame that waits, to be painted with this look; with the lock held."""
+        seat = self._seats[claim]
+        frame, seat._pending = seat._pending, None
+        assert frame is not None
+        return Job(seat, frame, seat._document_for(look))
+
+    def _without_device(self, job: Job, task: Task) -> tuple[av.VideoFrame | None, Control]:
+        last = job.seat._last
+        if task is Task.PASS or last is None:
+            return job.frame.picture if task is Task.PASS else None, job.control
+        painting, control = last
         try:
-            engine = self._start(wanted.look)
-            keeps = seat._ready is not None and seat._ready.look == wanted.look
-            seat._state = engine.prepare(wanted, seat._state if keeps else None)
-            seat._ready = wanted
-        except LookError as error:
-            self._refuse(seat, wanted, error)
-        except Exception as error:
-            log.exception("a look failed to prepare", look=wanted.look)
-            self._refuse(
-                seat, wanted, LookError(f"the look {wanted.look!r} failed: {error}", cure=_OTHER_LOOK)
-            )
-        assert seat._ready is not None
-        return seat._ready
+            return moved(painting, job.frame.picture), control
+        except Exception:
+            log.exception("a painting could not be moved along")
+            return None, control
 
-    def _refuse(self, seat: Seat, wanted: Control, error: LookError) -> None:
-        """Goes on with the document before, or with the plain picture; the client is told."""
-        seat._refused = wanted
-        if seat._ready is None:
-            seat._ready = wanted.model_copy(update={"look": "none", "version": 0})
-            seat._state = self._start("none").prepare(seat._ready, None)
-        seat._failed(wanted, error)
-
-    def _paint(self, look: str, chosen: list[tuple[Seat, Frame, Control]], started: float) -> None:
-        pictures = [frame.picture for _, frame, _ in chosen]
-        try:
-            results = self._start(look).paint(pictures, [seat._state for seat, _, _ in chosen])
-        except Exception as error:
-            log.exception("a look failed while painting", look=look)
-            failure = LookError(f"the look {look!r} failed while painting: {error}", cure=_OTHER_LOOK)
-            for seat, _, control in chosen:
-                seat._ready = None
-                self._refuse(seat, control, failure)
+    def _put_back(self, job: Job, now: float) -> None:
+        """The frame has to be painted, unless a newer one came; with the lock held."""
+        seat = job.seat
+        if seat._claim not in self._seats:
             return
-        painted = time.monotonic()
-        for (seat, frame, control), picture in zip(chosen, results, strict=True):
-            seat.painted += 1
-            result = replace(frame, picture=picture)
-            try:
-                seat._deliver(Painted(result, started, painted, control))
-            except Exception:
-                log.exception("a painted frame could not be delivered")
+        if seat._pending is None:
+            seat._pending = job.frame
+        else:
+            seat.dropped["engine busy"] += 1
+        self._turns.put_back(seat._claim, now)
 
-    def _start(self, name: str) -> Any:
-        engine = self._engines.get(name)
-        if engine is None:
-            look = self.looks[name]
-            log.info("starting a look", look=name)
-            try:
-                engine = self._engines[name] = look.start(self._workshop)
-            except LookError:
-                raise
-            except Exception as error:
-                log.exception("a look cannot start", look=name)
-                raise LookError(f"the look {name!r} cannot start: {error}", cure=_OTHER_LOOK) from error
-        return engine
+    def _hand_back(
+        self, seat: Seat, frame: Frame, picture: av.VideoFrame, control: Control, started: float
+    ) -> None:
+        seat.painted += 1
+        painted = Painted(replace(frame, picture=picture), started, time.monotonic(), control)
+        try:
+            seat._deliver(painted)
+        except Exception:
+            log.exception("a painted frame could not be delivered")
+
+    def _go_on(self, claims: Sequence[Claim], now: float) -> None:
+        """Wakes whom the next pictures of these claims are for; with the lock held."""
+        for step in self._turns.review(now):
+            self._tell(step)
+        for claim in claims:
+            if claim in self._seats:
+                self._ring(self._seats[claim])
+
+    def _ring(self, seat: Seat) -> None:
+        if seat._pending is None or seat._claim.under_way:
+            return
+        due = self._turns.task(seat._claim)
+        (self._device if due is Task.PAINT else next(self._next_hand)).ring()
+
+    def _tell(self, step: Step) -> None:
+        claim = step.claim
+        load = self._turns.load.total(time.monotonic())
+        log.info(
+            "a session steps",
+            look=claim.look,
+            before=step.before.wire,
+            after=step.after.wire,
+            load=round(load.device, 2),
+        )
+        if claim in self._seats:
+            self._ring(self._seats[claim])  # its next picture may be another thread's now
 
 
-_OTHER_LOOK = "Choose another look; the service's log says more."
+def _seconds(batch: Batch, painted: Sequence[Done]) -> float | None:
+    """What painting took; None where it was not the whole batch that was painted, with its look."""
+    whole = [done.seconds for done in painted if done.control.look == batch.look]
+    return whole[0] if len(whole) == len(batch.claims) else None

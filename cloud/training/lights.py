@@ -122,10 +122,10 @@ def gilded(picture: Picture) -> Picture:
     metal = (0.10 + 0.62 * tone + 0.26 * side + 0.07 * np.sin(14 * brush.luma(flat))) * (1 - 0.9 * line)
     stops = [
         (0, "060303"),
-        (0.2, "2a1606"),
-        (0.4, "8a5212"),
-        (0.6, "e0a02c"),
-        (0.78, "ffe07e"),
+        (0.18, "301a06"),
+        (0.35, "9c6014"),
+        (0.52, "efb030"),
+        (0.7, "ffe488"),
         (1, "fffbe6"),
     ]
     gold = palette(metal, stops)

@@ -69,7 +69,7 @@ class StyleTeacher:
     flattened picture several times, each time moved against that grid; the mean is smoothed along the forms,
     and where the picture is calm the strokes are held back by `calm`, 0..1. `own` of the source's detail
     comes back afterwards, which keeps faces and text readable; `gain` is for colours left pale, and
-    `hue` is the share of the source's own colours.
+    `hue` is the share of the source's own colours; above 1, `depth` darkens what is neither black nor white.
     """
 
     pair = Pair()
@@ -82,10 +82,11 @@ class StyleTeacher:
         calm: float = 0.35,
         along: float = 2.5,
         hue: float = 0.0,
+        depth: float = 1.0,
         passes: int = 3,
     ) -> None:
         self._style, self._own, self._gain, self._calm, self._along = style, own, gain, calm, along
-        self._hue, self._passes = hue, _MOVES[:passes]
+        self._hue, self._depth, self._passes = hue, depth, _MOVES[:passes]
 
     @cached_property
     def _code(self) -> Field:
@@ -98,9 +99,10 @@ class StyleTeacher:
         flat = brush.flattened(source, tangent, coherence, 2.5 * unit)
         painted: Field = np.mean([self._moved(flat, *move) for move in self._passes], 0)
         painted = brush.along(painted, tangent, self._along * unit)
-        broad = brush.blur(painted, 5 * unit)
+        broad = brush.blur(painted, 10 * unit)
         busy = brush.ramp(brush.contrast(source, 5 * unit), 0.01, 0.08)
         painted = broad + (painted - broad) * (1 - self._calm * (1 - busy))[..., None]
+        painted = np.clip(painted, 0, 1) ** self._depth
         own, kept = brush.luma(source), brush.luma(painted)
         coloured = kept[..., None] + 1.9 * (flat - brush.luma(flat)[..., None])
         painted = brush.mix(painted, coloured, self._hue)

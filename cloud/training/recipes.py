@@ -26,7 +26,7 @@ _ALL = (
     Recipe(
         "starry",
         "Whirling thick strokes of night blue and lamp yellow.",
-        StyleTeacher(pictures.night, calm=0.45, along=3.5),
+        StyleTeacher(pictures.night, calm=0.6, along=4, gain=1.3, depth=1.6),
     ),
     Recipe(
         "embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)
@@ -39,11 +39,13 @@ _ALL = (
         "Small stones in turquoise, gold and terracotta.",
         StyleTeacher(pictures.tiles, calm=0.6, along=4, own=0.4),
     ),
-    Recipe("deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco, calm=0.45, along=3.5)),
+    Recipe(
+        "deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco, calm=0.45, along=3.5, gain=1.4)
+    ),
     Recipe(
         "reef",
         "Coral branches in deep teal water.",
-        StyleTeacher(pictures.reef, calm=0.6, along=4.5, own=0.4),
+        StyleTeacher(pictures.reef, calm=0.7, along=5, own=0.45, gain=1.4, depth=1.2),
     ),
     Recipe("cutout", "Bold planes in vermilion, cobalt and cream.", StyleTeacher(pictures.lanes)),
     Recipe(

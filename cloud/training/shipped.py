@@ -79,7 +79,7 @@ def train(job: Job) -> str:
         device=torch.device("cpu"),
     )
     course = run.learn()
-    figures = figures_of(brush_of(course, run.device), pan(*carried(HELD_OUT)), recipe.strength)
+    figures = figures_of(brush_of(course, run.device), pan(carried(HELD_OUT)[0]), recipe.strength)
     card = Card(
         name=recipe.name,
         summary=recipe.summary,

@@ -19,10 +19,12 @@ from overglass_edge.displays.file import FileDisplay
 from overglass_edge.door import Door
 from overglass_edge.meter import Meter
 from overglass_edge.recorder import Recorder
+from overglass_edge.reference import read_reference
 from overglass_edge.sources import Camera, open_camera
 from overglass_protocol import loop, rtc
 from overglass_protocol.control import Control, Overlay, Region
 from overglass_protocol.errors import ConfigError, PeerError
+from overglass_protocol.messages import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class LiveOptions:
     strength: float
     overlays: tuple[Overlay, ...]
     region: Region
+    reference: Path | None
     size: tuple[int, int] | None
     fps: float | None
     codecs: tuple[str, ...]
@@ -55,6 +58,7 @@ def run_live(options: LiveOptions) -> None:
 async def _run(options: LiveOptions) -> None:
     camera = _camera(options)
     display = _display(options)
+    reference = read_reference(options.reference) if options.reference is not None else None
     recorder = Recorder(options.record, camera) if options.record is not None else None
     console, meter = Console(stderr=True), Meter()
     async with Door(options.cloud, options.token) as door:
@@ -68,7 +72,9 @@ async def _run(options: LiveOptions) -> None:
                 strength=options.strength,
                 overlays=options.overlays,
                 region=options.region,
+                reference=reference.id if reference is not None else None,
             ),
+            reference=reference,
             recorder=recorder,
             say=lambda name, detail: _print(console, f"[bold]{name}[/]  {detail}"),
             on_trip=meter.add,
@@ -130,11 +136,16 @@ async def _show_status(agent: Agent, meter: Meter, line: Live) -> None:
 def _status(agent: Agent, meter: Meter) -> str:
     if not agent.connected:
         return f"not connected, {agent.tally.captured} frames captured"
-    limit = agent.report.limit if agent.report is not None else "none"
     return (
         f"{agent.control.look}  {meter.fps():.1f} fps  {meter.percentile(50) * 1000:.1f} ms"
-        f"  (p95 {meter.percentile(95) * 1000:.1f})" + ("" if limit == "none" else f"  limited by {limit}")
+        f"  (p95 {meter.percentile(95) * 1000:.1f})" + _limit(agent.report)
     )
+
+
+def _limit(report: Report | None) -> str:
+    if report is None or report.limit == "none":
+        return ""
+    return f"  limited by {report.limit}" + (f": {report.detail}" if report.detail else "")
 
 
 def _summary(agent: Agent, meter: Meter) -> str:

@@ -85,6 +85,18 @@ class LookError(OverglassError):
     """A look cannot start or failed while painting."""
 
 
+class MissingReferenceError(LookError):
+    """The service does not have the picture that the document names: it has to be lent again."""
+
+
+class PictureError(OverglassError):
+    """A picture file cannot be used. `code` is the short name of why, as in a problem document."""
+
+    def __init__(self, message: str, *, code: str, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.code = code
+
+
 class DetectorError(OverglassError):
     """A detector cannot start or failed on a picture."""
 

@@ -17,6 +17,10 @@ MAX_SIZE = 16 * 1024
 
 Limit = Literal["none", "network", "gpu", "cpu"]
 "What keeps quality from being higher."
+RungName = Literal["full", "smaller", "alternate", "cheaper", "plain"]
+"""What a session gets while the service is full: all it asked for; painted smaller and scaled up; only every
+other picture painted; another, cheaper look; or the plain picture with overlays. Each keeps the savings of
+those before it."""
 
 
 class _Message(BaseModel):
@@ -79,6 +83,10 @@ class Report(_Message):
 
     type: Literal["report"] = "report"
     limit: Limit
+    rung: RungName = Field(default="full", description="How far the service had to step down.")
+    detail: str = Field(
+        default="", max_length=500, description="What is less than asked for, in words for the wearer."
+    )
     frames_per_s: float = Field(ge=0)
     dropped: dict[str, int] = Field(default_factory=dict, description="Frames dropped so far, by reason.")
     bitrate: int = Field(default=0, ge=0, description="Bits per second being sent.")

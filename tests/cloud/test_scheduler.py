@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from overglass_cloud.looks import Look
+from overglass_cloud.looks import ALONE, Look
 from overglass_cloud.scheduler import Painted, Scheduler, Seat
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
@@ -21,7 +21,7 @@ class Client:
         self.painted: list[Painted] = []
         self.failures: list[tuple[Control, LookError]] = []
         self._changed = threading.Condition()
-        self.seat: Seat = scheduler.seat(control, self._on_painted, self._on_failed)
+        self.seat: Seat = scheduler.seat(control, self._on_painted, self._on_failed, ALONE)
 
     def submit(self, frame_id: int, width: int = 64) -> None:
         self.seat.submit(Frame(picture(width=width), Envelope(frame_id, frame_id / 30)))

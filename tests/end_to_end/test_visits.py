@@ -57,7 +57,7 @@ async def test_the_memory_of_an_edge_that_vanished_is_gone_within_its_timeout() 
         for transport in _transports(peer):
             transport.abort()  # as a killed process does: no goodbye
         await until(lambda: len(visits) == 0)
-        assert visits._scheduler._seats == []
+        assert not visits._scheduler._seats
         await peer.close()
 
 

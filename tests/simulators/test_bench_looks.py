@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from overglass_cloud.engines.echo import Echo
-from overglass_cloud.looks import Engine, Look, Looks, State, Workshop
+from overglass_cloud.looks import Engine, Look, Looks, Sitter, State, Workshop
 from overglass_cloud.quality import Figures
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, SourceError
@@ -36,7 +36,7 @@ class Recorder(Echo):
         self.controls: list[Control] = []
         self.pictures: list[av.VideoFrame] = []
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         assert previous is None
         self.controls.append(control)
         return None

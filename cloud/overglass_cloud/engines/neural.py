@@ -12,7 +12,7 @@ import av
 import structlog
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Engine, Look, State, Workshop
+from overglass_cloud.looks import Engine, Look, Sitter, State, Workshop
 from overglass_cloud.neural.look_file import SUFFIX, LookFile
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
@@ -38,7 +38,7 @@ class Neural:
         self._brush = Brush.of(file, way)
         self.precision = way.precision
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return control
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

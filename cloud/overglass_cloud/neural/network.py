@@ -31,8 +31,8 @@ class Network(nn.Module):
         self.leave = nn.Conv2d(wide + SAMPLES, SAMPLES, 3, padding=1)
 
     def forward(self, source: Tensor) -> Tensor:
-        """(n, SAMPLES, h/4, w/4), sides even: `folded` luma and chroma, both -0.5..0.5 (near zero half-precision
-        is finest). The same painted, not clipped."""
+        """(n, SAMPLES, h/4, w/4), sides even: `folded` luma and chroma, both -0.5..0.5 (half precision is
+        finest near zero). The same painted, not clipped."""
         fine = self.fine(functional.relu(self.enter(source)))
         coarse = self.coarse(functional.relu(self.down(fine)))
         fine = self.merge(functional.relu(fine + functional.pixel_shuffle(self.up(coarse), 2)))

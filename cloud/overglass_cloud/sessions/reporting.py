@@ -1,5 +1,6 @@
 """What limits a session's quality now, from counts that only grow. Sends nothing."""
 
+from overglass_cloud.seat import Standing
 from overglass_protocol import rtc
 from overglass_protocol.messages import Limit, Report
 
@@ -16,6 +17,7 @@ class Reporter:
     def report(
         self,
         statistics: rtc.Statistics,
+        standing: Standing,
         *,
         painted: int,
         refused: int,
@@ -23,12 +25,18 @@ class Reporter:
         viewers: int,
     ) -> Report:
         """`painted` frames so far, and those `refused` by an engine or a detector that was busy."""
-        if refused > self._refused:
-            limit: Limit = "cpu"
+        if refused > self._refused or standing.rung != "full":
+            limit: Limit = standing.device
         else:
             limit = "network" if statistics.limited_by_network else "none"
         rate = (painted - self._painted) / REPORT_EVERY
         self._painted, self._refused = painted, refused
         return Report(
-            limit=limit, frames_per_s=rate, dropped=dropped, bitrate=statistics.bitrate, viewers=viewers
+            limit=limit,
+            rung=standing.rung,
+            detail=standing.detail,
+            frames_per_s=rate,
+            dropped=dropped,
+            bitrate=statistics.bitrate,
+            viewers=viewers,
         )

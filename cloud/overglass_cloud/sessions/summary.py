@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from overglass_protocol import rtc
+from overglass_protocol.messages import RungName
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,8 @@ class Summary:
     id: str
     connected: bool
     look: str
+    rung: RungName
+    "How far the service had to step down for it."
     received: int
     painted: int
     sent: int

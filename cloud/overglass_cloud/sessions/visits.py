@@ -4,6 +4,7 @@ Knows nothing of HTTP; refuses with problems all the same, since each refusal ne
 """
 
 import asyncio
+import secrets
 import time
 from collections import Counter
 
@@ -13,6 +14,7 @@ from overglass_cloud.config import Settings
 from overglass_cloud.problems import Problem, no_such_session
 from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scheduler import Scheduler
+from overglass_cloud.scheduling.admission import ASK_AGAIN, Queue
 from overglass_cloud.sessions.summary import Summary
 from overglass_cloud.sessions.visit import Visit
 from overglass_cloud.tokens import Pass
@@ -23,6 +25,9 @@ log = structlog.get_logger()
 
 SWEEP_EVERY = 0.5
 "Seconds; a session outlives its timeout by this at most."
+LOADS_WITHIN = 2.0
+"Seconds that a session is kept waiting for its look; a longer load goes on beside the plain picture."
+QUEUE_HEADER = "Overglass-Queue"
 
 
 class Visits:
@@ -33,6 +38,7 @@ class Visits:
         self._scheduler = scheduler
         self._capabilities = capabilities
         self._by_id: dict[str, Visit] = {}
+        self._queue = Queue(lambda: secrets.token_urlsafe(12))
         self.past: Counter[str] = Counter()
         "Totals of sessions that are over: `received`, `painted`, `sent`, and `dropped REASON`."
 
@@ -42,8 +48,13 @@ class Visits:
     def summaries(self) -> list[Summary]:
         return [visit.summary() for visit in self._by_id.values()]
 
-    async def open(self, offer: Offer, control: Control, admitted: Pass) -> tuple[Visit, str]:
-        """A new session and its answer. Raises Problem, LookError or UnusableOfferError."""
+    async def open(
+        self, offer: Offer, control: Control, admitted: Pass, ticket: str | None = None
+    ) -> tuple[Visit, str]:
+        """A new session and its answer. `ticket` is that of one who was told to wait.
+
+        Raises Problem, LookError or UnusableOfferError.
+        """
         if admitted.id and any(v.opened_by == admitted.id and v.ended is None for v in self._by_id.values()):
             raise Problem(
                 403,
@@ -51,12 +62,11 @@ class Visits:
                 "the session that this token opened has not ended, and it opens one at a time",
                 cure="End that session or resume it with its resume token, or ask for a new token.",
             )
-        if len(self._by_id) >= self._settings.max_sessions:
-            raise self._full()
+        self._find_room(control.look, ticket)
         visit = Visit(self._settings, self._scheduler, self._capabilities, control, admitted.id)
         self._by_id[visit.id] = visit  # before the first wait, so that the limit holds
         try:
-            await asyncio.wrap_future(self._scheduler.start_look(control.look))
+            await self._start_look(control.look)
             answer = await visit.connect(offer)
         except BaseException:
             self._by_id.pop(visit.id, None)
@@ -108,12 +118,39 @@ class Visits:
                 if visit.ended is not None or away:
                     await self.end(visit, visit.ended or "the edge stayed away")
 
-    def _full(self) -> Problem:
-        limit = self._settings.max_sessions
-        return Problem(
+    async def _start_look(self, name: str) -> None:
+        """Raises LookError when it cannot be, as far as that is soon known; later the session is told."""
+        loading = asyncio.wrap_future(self._scheduler.start_look(name))
+        await asyncio.wait({loading}, timeout=LOADS_WITHIN)
+        if loading.done():
+            loading.result()
+        else:
+            loading.add_done_callback(lambda done: done.exception())
+
+    def _find_room(self, look: str, ticket: str | None) -> None:
+        """Raises Problem, with a place in the queue, when there is none."""
+        here, limit = len(self._by_id), self._settings.max_sessions
+
+        def fits(ahead: int) -> bool:
+            return here + ahead < limit and self._scheduler.has_room(look, self._settings.fps, ahead)
+
+        turned = self._queue.ask(ticket, fits, time.monotonic())
+        if turned is None:
+            return
+        if here + turned.position > limit:
+            code, reason = "too-many-sessions", f"all {limit} sessions of this service are taken"
+            otherwise = "start the service with a higher --max-sessions"
+        else:
+            code, reason = (
+                "no-time-to-paint",
+                f"the sessions here leave no time to paint {look!r} for one more",
+            )
+            otherwise = "ask for another look"
+        raise Problem(
             503,
-            "too-many-sessions",
-            f"all {limit} sessions of this service are taken",
-            cure="Try again later, or start the service with a higher --max-sessions.",
-            headers={"Retry-After": "5"},
+            code,
+            f"{reason}; yours is number {turned.position} in the queue",
+            cure=f"Try again in {ASK_AGAIN:g} s, with the ticket to keep the place, or {otherwise}.",
+            headers={"Retry-After": f"{ASK_AGAIN:g}", QUEUE_HEADER: turned.ticket},
+            more={"queue_position": turned.position, "queue_ticket": turned.ticket},
         )

@@ -19,7 +19,7 @@ from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_cloud.neural.folder import folder_here, renamed
 from overglass_cloud.neural.look_file import Card
-from overglass_cloud.painting.style_transfer import StyleTransfer
+from overglass_cloud.style.style_transfer import StyleTransfer
 from overglass_cloud.training import pictures
 from overglass_cloud.training.course import Plan
 from overglass_cloud.training.lessons import Pixels

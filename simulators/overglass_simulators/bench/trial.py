@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Protocol, runtime_checkable
 
-from overglass_cloud.looks import Engine, Look, Workshop
+from overglass_cloud.looks import ALONE, Engine, Look, Workshop
 from overglass_protocol.control import Control
 from overglass_simulators.bench.reel import WARM_UP, Picture, Reel
 from overglass_simulators.bench.rig import Advance
@@ -60,7 +60,7 @@ def _paint(
     engine: Engine, look: Look, pictures: Sequence[Picture], advance: Advance
 ) -> tuple[list[Picture], list[float]]:
     """A new session's pictures, one by one, and the seconds that each took."""
-    state = engine.prepare(Control(look=look.name, strength=look.strength), None)
+    state = engine.prepare(Control(look=look.name, strength=look.strength), None, ALONE)
     painted: list[Picture] = []
     seconds: list[float] = []
     for picture in pictures:

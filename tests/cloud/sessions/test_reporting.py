@@ -2,14 +2,19 @@
 
 import pytest
 
+from overglass_cloud.seat import Standing
 from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
 from overglass_protocol.messages import Report
 from overglass_protocol.rtc import Statistics
 
+WHOLE = Standing("full", "", "cpu")
 
-def reported(reporter: Reporter, painted: int, refused: int, *, network: bool = False) -> Report:
+
+def reported(
+    reporter: Reporter, painted: int, refused: int, *, network: bool = False, standing: Standing = WHOLE
+) -> Report:
     statistics = Statistics("H264", 0, 0, None, 0.0, 1_000_000, network, 0, 0, 0)
-    return reporter.report(statistics, painted=painted, refused=refused, dropped={}, viewers=2)
+    return reporter.report(statistics, standing, painted=painted, refused=refused, dropped={}, viewers=2)
 
 
 def test_a_busy_engine_or_detector_outranks_the_network_and_only_while_it_refuses() -> None:
@@ -18,6 +23,12 @@ def test_a_busy_engine_or_detector_outranks_the_network_and_only_while_it_refuse
     assert reported(reporter, 100, 5, network=True).limit == "cpu"
     assert reported(reporter, 160, 5, network=True).limit == "network"
     assert reported(reporter, 220, 5).limit == "none"
+
+
+def test_a_session_that_had_to_step_down_is_told_by_what_and_to_where() -> None:
+    lower = Standing("alternate", "every other picture painted", "gpu")
+    report = reported(Reporter(), 60, 0, network=True, standing=lower)
+    assert (report.limit, report.rung, report.detail) == ("gpu", "alternate", "every other picture painted")
 
 
 def test_the_rate_is_that_of_the_time_since_the_report_before() -> None:

@@ -2,6 +2,7 @@
 // every silence an Unreachable. Media does not pass here.
 
 const RESUME_HEADER = "Overglass-Resume";
+const QUEUE_HEADER = "Overglass-Queue";
 const PATIENCE_MS = 8000;
 const OPENING_MS = 40_000; // a look may have to load its model first
 
@@ -16,6 +17,7 @@ export class Refused extends Error {
 
 export class Door {
   token = null;
+  #ticket = null; // our place in the queue of a service that is full
 
   // STUN and TURN servers for what is opened at `path`, as RTCPeerConnection takes them.
   async iceServers(path) {
@@ -26,7 +28,9 @@ export class Door {
   async open(offer, { look, resumeToken }) {
     const headers = { "Content-Type": "application/sdp" };
     if (resumeToken) headers[RESUME_HEADER] = resumeToken;
+    if (this.#ticket) headers[QUEUE_HEADER] = this.#ticket;
     const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer, patience: OPENING_MS });
+    this.#ticket = null;
     return {
       answer: await response.text(),
       location: response.headers.get("Location"),
@@ -85,6 +89,7 @@ export class Door {
       throw new Unreachable("the service does not answer", { cause: error });
     }
     if (response.ok) return response;
+    this.#ticket = response.headers.get(QUEUE_HEADER) ?? this.#ticket;
     throw await refusal(response);
   }
 }

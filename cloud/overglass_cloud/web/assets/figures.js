@@ -68,6 +68,9 @@ export class Figures {
     put_("fps-in", whole(this.rates.sent));
     put_("resolution", size ? `${size.width} × ${size.height}` : "–");
     put_("limit", this.#limit());
+    const detail = this.#report?.detail ?? "";
+    put_("limit-detail", detail && `${detail[0].toUpperCase()}${detail.slice(1)}.`);
+    this.#find("limit-detail").hidden = !detail;
     put_("round-trip", ms(roundTrip, 1));
     put_("p50", ms(this.latency.p50, 1));
     put(this.#find("headline").firstElementChild, ms(this.latency.now, 0));

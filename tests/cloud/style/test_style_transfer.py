@@ -11,10 +11,10 @@ import pytest
 
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
-from overglass_cloud.painting.style_transfer import MODELS, SIDE, Field, Rgb, StyleTransfer
+from overglass_cloud.style.style_transfer import MODELS, SIDE, Field, Rgb, StyleTransfer
 from overglass_protocol.errors import ModelError
 from tests import shared
-from tests.cloud.painting.styles import mosaic, strokes, swirls
+from tests.cloud.style.styles import mosaic, strokes, swirls
 
 
 @pytest.fixture(scope="module")
