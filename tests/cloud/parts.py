@@ -14,7 +14,7 @@ import numpy as np
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.engines.echo import Echo
-from overglass_cloud.looks import Engine, Look, Looks, Sitter, State, Workshop
+from overglass_cloud.looks import Engine, Look, Looks, Sitter, Sitter, State, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
@@ -56,7 +56,7 @@ class Inverted:
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return None
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
