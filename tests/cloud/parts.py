@@ -14,7 +14,7 @@ import numpy as np
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.engines.echo import Echo
-from overglass_cloud.looks import Engine, Look, Looks, Sitter, Sitter, State, Workshop
+from overglass_cloud.looks import Engine, Look, Looks, Sitter, State, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
