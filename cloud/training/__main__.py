@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
     parser.add_argument("names", nargs="*", default=list(RECIPES), help="looks; all by default")
     parser.add_argument("--clips", nargs="*", type=Path, default=[], help="clips to learn from")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=3500)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="courses at once")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
