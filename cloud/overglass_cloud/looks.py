@@ -125,6 +125,17 @@ class Look:
     the mask, of all others their things."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def check(self, control: Control) -> None:
+        """Raises LookError for a document that asks for what this look does not do.
+
+        The plain picture bears words: they wait for a look that reads them.
+        """
+        if (control.prompt or "").strip() and not self.takes_prompt and self.engine != "echo":
+            raise LookError(
+                f"the look {self.name!r} takes no prompt",
+                cure="Leave the prompt out, or choose a look that takes one: 'overglass looks' says which.",
+            )
+
     def describe(self) -> dict[str, Any]:
         """As `GET /looks` and `overglass looks --json` show it."""
         return {

@@ -4,6 +4,7 @@ In seconds a second, so that 1 is all there is. What is not known yet counts not
 becomes known.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ class Load:
         self._costs = costs
         self._batches = batches
         self._hands = hands
+        self._alike: Counter[tuple[str | None, Size]] = Counter()
+        "Who wears a look, or may have to, at a size."
 
     def served(self, claim: Claim, rung: Rung | None = None) -> Serving:
         """What the claim gets on this rung, by default on its own."""
@@ -50,7 +53,11 @@ class Load:
         return tuple(rung for rung in Rung if rung is not Rung.CHEAPER or claim.cheaper is not None)
 
     def learn(self, now: float) -> None:
-        """Takes note of whether smaller pictures save anything."""
+        """Takes note of who could be painted together, and whether smaller pictures save anything.
+
+        To be called before a judgement.
+        """
+        self._alike = Counter((look, c.size) for c in self.claims for look in {c.look, c.cheaper})
         for claim in self.claims:
             small = smaller(claim.size)
             claim.shrinks = small != claim.size and (
@@ -83,6 +90,7 @@ class Load:
         Those who are here are counted with the least that still is a painting: so far the ladder goes down to
         make room.
         """
+        self.learn(now)
         asked = self.least(self._expected(look, cheaper, rate, now), now)
         taken = _sum(self.least(claim, now) for claim in self.claims)
         return all(
@@ -96,7 +104,7 @@ class Load:
     def _each(self, look: str, size: Size, claim: Claim, now: float) -> float | None:
         """Seconds a picture, in batches as large as they can be counted on; None if nothing is known."""
         best = self._costs.of(look, size, 1, now)
-        for together in range(2, min(self.batch_of(look), self._alike(look, claim.size)) + 1):
+        for together in range(2, min(self.batch_of(look), self._alike[look, claim.size]) + 1):
             cost = self._costs.of(look, size, together, now)
             if best is not None and cost is not None and cost * claim.rate(now) <= BATCH:
                 best = min(best, cost / together)
@@ -109,10 +117,6 @@ class Load:
         claim = Claim(now, look, cheaper, usual_rate=rate)
         claim.size = _middle(sizes) if sizes else claim.size
         return claim
-
-    def _alike(self, look: str, size: Size) -> int:
-        """How many may be painted together: who wears this look, or may have to, at this size."""
-        return max(1, sum(c.size == size and look in (c.look, c.cheaper) for c in self.claims))
 
 
 def _sum(demands: Iterable[Demand]) -> Demand:

@@ -5,6 +5,7 @@ Each rung keeps the savings of those above it. Decides nothing; that is `ladder`
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from overglass_cloud.scheduling.costs import Size
 from overglass_protocol.messages import RungName
@@ -55,6 +56,7 @@ class Serving:
     "One of so many pictures is painted."
 
 
+@lru_cache(1024)
 def smaller(size: Size) -> Size:
     """About half the pixels in the same shape, to the nearest multiples of STEP; `size` itself if that is
     too small to halve."""
@@ -62,6 +64,7 @@ def smaller(size: Size) -> Size:
     return (width, height) if min(width, height) >= LEAST_SIDE else size
 
 
+@lru_cache(1024)
 def serving(rung: Rung, look: str | None, cheaper: str | None, size: Size, *, shrinks: bool) -> Serving:
     """What this rung means for a session that asks for `look` at `size`.
 
