@@ -1,6 +1,5 @@
 """Characters: drawn where the face is, held as it is, doing what it does; and no picture waits for a face."""
 
-from concurrent.futures import wait
 from dataclasses import replace
 
 import av
@@ -15,7 +14,6 @@ from overglass_cloud.engines.stage.expression import Expression, Mimic
 from overglass_cloud.engines.stage.head import pose_of
 from overglass_cloud.engines.stage.puppet import Character
 from overglass_cloud.looks import ALONE
-from overglass_protocol.control import Control
 from overglass_protocol.scene import EXPRESSIONS, Scene, Thing
 from tests.cloud.stage.sitters import SIZE, Told, face, luma, rough_picture, worn
 
@@ -28,9 +26,7 @@ def character(request: pytest.FixtureRequest) -> Character:
 
 @pytest.fixture
 def masquerade(character: Character) -> Masquerade:
-    engine = Masquerade(lambda: character)
-    wait([engine.character], timeout=30)
-    return engine
+    return Masquerade(character)
 
 
 def seen(engine: Masquerade, *things: Thing, pictures: int = 8) -> tuple[av.VideoFrame, av.VideoFrame]:
@@ -170,16 +166,6 @@ def test_a_face_half_outside_and_one_far_away_are_no_trouble(masquerade: Masquer
     for one in (face((2, 3), 50), face((319, 239), 33, yaw=0.9), face((-80, 400), 20), face(scale=2)):
         source, out = seen(masquerade, one)
         assert views(out)[0].shape == views(source)[0].shape
-
-
-def test_until_the_head_is_painted_the_plain_picture_is_seen() -> None:
-    source = rough_picture()
-    engine = Masquerade(Fox)
-    [out] = worn(engine, Told(known_scene=Scene((face(),))), source)
-    assert out is source
-    wait([engine.character], timeout=30)
-    state = engine.prepare(Control(), None, Told(known_scene=Scene((face(),))))
-    assert engine.paint([source], [state]) != [source]
 
 
 def test_the_colours_keep_within_video_range(masquerade: Masquerade) -> None:

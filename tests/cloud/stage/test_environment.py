@@ -159,5 +159,7 @@ def test_all_of_them_are_installed_say_what_they_see_and_start() -> None:
     found = looks(*LOOKS)
     for look in LOOKS:
         assert found[look.name].describe()["sees"] in (["people"], ["faces"])
+        if look.takes_reference:
+            continue
         source = rough_picture()
         assert worn(look.start(workshop()), ALONE, source) == [source], "nothing is known, so nothing is done"

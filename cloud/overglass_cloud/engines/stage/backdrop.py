@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from overglass_cloud.engines.planes import Levels, Plane, Planes, to_planes
+from overglass_cloud.engines.planes import Levels, Plane, Planes, light_of, to_planes
 
 Colours = NDArray[Any]
 "float32, (height, width, 3): red, green, blue, 0 to 1."
@@ -105,11 +105,7 @@ class Backdrop:
     def _sheet(self, layer: Layer, size: tuple[int, int], scale: Levels) -> _Sheet:
         half = (size[0] // 2, size[1] // 2)
         colours = _sized(layer.colours, size)
-        luma = colours @ np.array((0.299, 0.587, 0.114), np.float32)
-        small = _sized(colours, half)
-        grey = small @ np.array((0.299, 0.587, 0.114), np.float32)
-        light = luma, (small[..., 2] - grey) / 1.772, (small[..., 0] - grey) / 1.402
-        y, cb, cr = to_planes(light, scale)
+        y, cb, cr = to_planes(light_of(colours), scale)
         rest = None
         if layer.glows:
             y = y - scale.black
