@@ -19,17 +19,22 @@ class Recipe:
     summary: str
     teacher: Teacher
     strength: float = 1.0
-    "How much of it is blended over the source unless the wearer says otherwise, 0..1: a first guess."
+    "How much of it is laid over the camera's picture at full strength, 0..1."
+    calm: float = 0.25
+    "How much stillness weighs against likeness while it is learned."
 
 
 _STILL = 0.8
 "What the style network's restlessness leaves of full strength."
+_CALMER = 0.7
+"For teachers whose broad areas change with little."
 _ALL = (
     Recipe(
         "starry",
         "Whirling thick strokes of night blue and lamp yellow.",
         StyleTeacher(pictures.night, gain=1.3, depth=1.6),
         _STILL,
+        _CALMER,
     ),
     Recipe(
         "embers",
@@ -37,7 +42,7 @@ _ALL = (
         StyleTeacher(pictures.embers, calm=0.6, along=3),
         _STILL,
     ),
-    Recipe("glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass, gain=1.1), _STILL),
+    Recipe("glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass, gain=1.1), _STILL, _CALMER),
     Recipe(
         "tiles",
         "Small stones in turquoise, gold and terracotta.",
@@ -50,6 +55,7 @@ _ALL = (
         "Coral branches in deep teal water.",
         StyleTeacher(pictures.reef, along=5, own=0.45, gain=1.4, depth=1.2),
         _STILL,
+        _CALMER,
     ),
     Recipe(
         "cutout",
