@@ -50,7 +50,8 @@ class Turns:
         """A picture came. False when it takes the place of one that still waited."""
         claim.size = size
         first = claim.arrive(now)
-        if not first and self.task(claim) is Task.PAINT:
+        moves = claim.under_way and self.load.served(claim).stride > 1  # and so is not painted next
+        if not first and not moves and self.task(claim) is Task.PAINT:
             self._ladder.count(overtaken=1)
         return first
 
