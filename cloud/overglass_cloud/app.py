@@ -12,9 +12,11 @@ from overglass_cloud.config import Settings
 from overglass_cloud.doors.exchange import ice_links
 from overglass_cloud.doors.hosts import Hosts
 from overglass_cloud.doors.origins import Origins
+from overglass_cloud.doors.references import reference_doors
 from overglass_cloud.doors.sessions import session_doors
 from overglass_cloud.doors.status import status_doors
 from overglass_cloud.doors.viewers import share_door, view_doors
+from overglass_cloud.engines.progress import Loading
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.metrics import Metrics
 from overglass_cloud.models.manifest import Manifest
@@ -30,7 +32,8 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     """The service. Raises LookError when the default look is not among `looks`."""
     looks[settings.look]
     models = Store(settings.models, Manifest.shipped())
-    scheduler = Scheduler(looks, Workshop(models))
+    workshop = Workshop(models, diffusion=settings.diffusion_choice(), progress=Loading())
+    scheduler = Scheduler(looks, workshop)
     capabilities = Capabilities(models)
     visits = Visits(settings, scheduler, capabilities)
 
@@ -67,6 +70,7 @@ def create_app(settings: Settings, looks: Looks) -> FastAPI:
     app.include_router(session_doors(gate, visits, scheduler, settings))
     app.include_router(view_doors(gate, visits, settings))
     app.include_router(share_door(gate, visits, settings))
+    app.include_router(reference_doors(gate, workshop.references))
     metrics = Metrics(visits, scheduler, capabilities)
     app.include_router(status_doors(visits, scheduler, capabilities, metrics))
     app.include_router(pages())

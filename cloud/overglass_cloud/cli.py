@@ -1,4 +1,4 @@
-"""`overglass cloud`, `token`, `looks`, `overlays`: the commands that choose the service's parts.
+"""`overglass cloud`, `token`, `overlays`: the commands that choose the service's parts.
 
 Imports at the top stay light, since every `overglass --help` loads this file.
 """
@@ -39,7 +39,7 @@ def cloud(
     """Run the service that paints: the program beside the GPU."""
     from overglass_cloud.config import settings_from
     from overglass_cloud.greeting import for_phones, invitation
-    from overglass_cloud.looks import Looks
+    from overglass_cloud.neural.folder import looks_here
     from overglass_cloud.serve import bind, serve, url
     from overglass_cloud.tls import pair_of
 
@@ -53,8 +53,8 @@ def cloud(
         tls_key=tls_key,
         dev_tls=dev_tls or None,
     )
-    looks_here = Looks.installed()
-    looks_here[settings.look]
+    looks = looks_here(settings)
+    looks[settings.look]
     pair = pair_of(settings)
     listener = bind(settings)
     address = url(listener, tls=settings.tls)
@@ -65,8 +65,8 @@ def cloud(
     else:
         if invited:
             typer.echo(for_phones(invited, colour=sys.stdout.isatty()))
-        typer.echo(f"Overglass listens on {address}; looks: {', '.join(looks_here.names)}. Ctrl-C ends it.")
-    serve(settings, looks_here, listener, pair)
+        typer.echo(f"Overglass listens on {address}; looks: {', '.join(looks.names)}. Ctrl-C ends it.")
+    serve(settings, looks, listener, pair)
 
 
 def token(
@@ -92,26 +92,6 @@ def token(
     )
     said = {"token": made, "scope": scope, "minutes": minutes, "session": session}
     typer.echo(json.dumps(said) if as_json else made)
-
-
-def looks(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
-) -> None:
-    """List what can be generated here."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from overglass_cloud.looks import Looks
-
-    found = [look.describe() for look in Looks.installed()]
-    if as_json:
-        typer.echo(json.dumps(found))
-        return
-    table = Table("look", "engine", "what it does", "needs", "licence")
-    for look in found:
-        needs = ", ".join(look["needs"]) or "nothing"
-        table.add_row(look["name"], look["engine"], look["summary"], needs, look["licence"])
-    Console().print(table)
 
 
 def overlays(

@@ -9,6 +9,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from overglass_cloud.engines.diffusion.choice import MOST_STEPS, Choice
 from overglass_protocol import rtc
 from overglass_protocol.errors import ConfigError
 
@@ -34,6 +35,29 @@ class Machine(BaseSettings):
         description="Folder for what the service makes and keeps.",
     )
     secret: SecretStr | None = Field(default=None, description="Signs tokens; needed beyond loopback.")
+    diffusion: str = Field(
+        default=Choice().source,
+        min_length=1,
+        description="Diffusion pipeline: a folder, a hub id OWNER/NAME that was pulled, or sd_turbo.",
+    )
+    diffusion_steps: int = Field(default=1, ge=1, le=MOST_STEPS, description="Steps for each picture.")
+    diffusion_pixels: int = Field(
+        default=Choice().pixels, ge=64 * 64, le=2048 * 2048, description="About how many pixels it paints."
+    )
+    diffusion_noise: float = Field(
+        default=Choice().noise, gt=0, le=1, description="Share of noise at strength 1."
+    )
+    diffusion_compiled: bool = Field(default=False, description="Let torch.compile speed it up.")
+
+    def diffusion_choice(self) -> Choice:
+        """Which diffusion pipeline, and how it is run."""
+        return Choice(
+            self.diffusion,
+            self.diffusion_steps,
+            self.diffusion_pixels,
+            self.diffusion_noise,
+            self.diffusion_compiled,
+        )
 
     @model_validator(mode="after")
     def _a_secret_is_long(self) -> Self:

@@ -67,7 +67,8 @@ class Painter:
             seat._ready = wanted
             return wanted
         try:
-            state = self._engines[wanted.look].prepare(wanted, kept[1] if kept is not None else None)
+            before = kept[1] if kept is not None else None
+            state = self._engines.prepare(wanted, before, seat._sitter)
         except LookError as error:
             return self._fallen_back(seat, wanted, error)
         except Exception as error:
@@ -97,7 +98,8 @@ class Painter:
             ]
         except Exception as error:
             log.exception("a look failed while painting", look=look)
-            failure = LookError(f"the look {look!r} failed while painting: {error}", cure=OTHER_LOOK)
+            told = LookError(f"the look {look!r} failed while painting: {error}", cure=OTHER_LOOK)
+            failure = error if isinstance(error, LookError) else told
             for job, control in chosen:
                 job.seat._states.pop(look, None)
                 job.seat._ready = plain(control)

@@ -18,7 +18,7 @@ import structlog
 
 from overglass_cloud.documents import Documents
 from overglass_cloud.engines.reuse import moved
-from overglass_cloud.looks import Looks, Workshop
+from overglass_cloud.looks import Looks, Sitter, Workshop
 from overglass_cloud.painting import Done, Job, Painter
 from overglass_cloud.scheduling.claims import Claim, Task
 from overglass_cloud.scheduling.ladder import Step
@@ -73,12 +73,13 @@ class Scheduler:
         control: Control,
         deliver: Callable[[Painted], None],
         failed: Callable[[Control, LookError], None],
+        sitter: Sitter,
     ) -> Seat:
         """A place for one session. Both callbacks run in threads of the scheduler and must not wait; those of
         `deliver` one after the other."""
         with self._lock:
             claim = self._turns.join(time.monotonic())
-            seat = self._seats[claim] = Seat(self, control, deliver, failed, claim)
+            seat = self._seats[claim] = Seat(self, control, deliver, failed, sitter, claim)
         return seat
 
     def has_room(self, look: str, rate: float, ahead: int) -> bool:

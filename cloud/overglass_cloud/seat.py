@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from overglass_cloud.engines.reuse import Painting
-from overglass_cloud.looks import State
+from overglass_cloud.looks import Sitter, State
 from overglass_cloud.scheduling.claims import Claim
 from overglass_cloud.scheduling.rungs import Rung
 from overglass_protocol.control import Control
@@ -65,6 +65,7 @@ class Seat:
     "The document wanted; taken whole at the next frame."
     _deliver: Callable[[Painted], None]
     _failed: Callable[[Control, LookError], None]
+    _sitter: Sitter
     _claim: Claim
     dropped: Counter[str] = field(default_factory=Counter)
     painted: int = 0

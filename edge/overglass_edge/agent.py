@@ -30,6 +30,7 @@ from overglass_protocol.events import Applied, Complained, Ended, Event, Reporte
 from overglass_protocol.frame import Frame, copied
 from overglass_protocol.latest import Latest
 from overglass_protocol.messages import Hello
+from overglass_protocol.reference import Reference
 
 log = structlog.get_logger()
 
@@ -54,12 +55,14 @@ class Agent:
         settings: AgentSettings,
         control: Control,
         *,
+        reference: Reference | None = None,
         recorder: Recording | None = None,
         say: Callable[[str, str], None] = lambda name, detail: None,
         on_trip: Callable[[Trip], None] = lambda trip: None,
     ) -> None:
         """`camera` and `recorder` are entered, and left, by `run`.
 
+        `reference` is the picture that `control` may name; the service is lent it whenever it lacks it.
         `say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown.
         """
         self.control = control
@@ -71,6 +74,7 @@ class Agent:
         self._door = door
         self._displays = displays
         self._settings = settings
+        self._reference = reference
         self._recorder = recorder
         self._say_to = say
         self._on_trip = on_trip
@@ -215,6 +219,8 @@ class Agent:
             frame=self._returned.put,
             encoded=self._on_encoded,
             sound=self._voice is not None,
+            reference=self._reference,
+            lent_again=lambda: self.set_control(self.control),
             event=self._on_event,
             resume_token=self._resume_token,
             connect_seconds=self._settings.connect_seconds,

@@ -34,6 +34,9 @@ def edge(
         str | None, typer.Option(help="What to look for and draw: faces, people, hands, poses, objects.")
     ] = None,
     region: Annotated[str, typer.Option(help="What the look paints: all, people or background.")] = "all",
+    reference: Annotated[
+        Path | None, typer.Option(help="A picture to go by, for looks that take one: PNG, JPEG or WebP.")
+    ] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT to send, cropped to fit.")] = None,
     fps: Annotated[float | None, typer.Option(min=1.0, max=120.0, help="Frames a second to send.")] = None,
     codec: Annotated[str | None, typer.Option(help="h264 or vp8; by default what both ends prefer.")] = None,
@@ -58,6 +61,7 @@ def edge(
             strength=strength,
             overlays=parse_overlays(overlays),
             region=parse_region(region),
+            reference=reference,
             size=parse_size(size) if size else None,
             fps=fps,
             codecs=parse_codec(codec),

@@ -16,9 +16,10 @@ from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import PeerError, RefusedError
-from overglass_protocol.events import Ended, Event, StampArrived
+from overglass_protocol.events import Complained, Ended, Event, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Hello
+from overglass_protocol.reference import MISSING, Reference
 from overglass_protocol.session import EdgeSession
 
 log = structlog.get_logger()
@@ -40,18 +41,24 @@ class Connection:
         encoded: Callable[[Envelope, float], None],
         event: Callable[[Event], None],
         sound: bool = False,
+        reference: Reference | None = None,
+        lent_again: Callable[[], object] = lambda: None,
         resume_token: str | None = None,
         connect_seconds: float = 10.0,
         silence_seconds: float = 2.0,
     ) -> None:
         """`sound`: whether to offer some. `silence_seconds` without any sign of life from the cloud and
-        the connection is lost."""
+        the connection is lost. `reference` is lent to the service before anything else, and once more when
+        the service has forgotten it; `lent_again` is called then, on the loop."""
         self.session = EdgeSession(hello)
         self.opened: Opened | None = None
         self._door = door
         self._hello = hello
         self._event = event
         self._sound = "sendonly" if sound else None
+        self._reference = reference
+        self._lent_again = lent_again
+        self._lending: asyncio.Task[None] | None = None
         self._resume_token = resume_token
         self._connect_seconds = connect_seconds
         self._silence_seconds = silence_seconds
@@ -72,8 +79,11 @@ class Connection:
     async def __aenter__(self) -> Self:
         """Connects. Raises RefusedError or PeerError."""
         try:
+            if self._reference is not None:
+                await self._door.lend(self._reference)
             offer = await self.peer.offer(sound=self._sound)
-            self.opened = await self._door.open(offer, self._hello.control.look, self._resume_token)
+            wanted = self._hello.control
+            self.opened = await self._door.open(offer, wanted.look, self._resume_token, wanted.reference)
             await self.peer.accept(self.opened.answer)
             await self.peer.connected(self._connect_seconds)
         except PeerError:
@@ -95,10 +105,11 @@ class Connection:
                 await self._door.end(self.opened.location)
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._lending):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         if not self._lost.done():
             self.session.end("the edge closes the connection")
             self._flush()
@@ -147,7 +158,20 @@ class Connection:
                 self._event(event)
             if isinstance(event, Ended):
                 self._lose(f"the service ended the session: {event.reason}")
+            if isinstance(event, Complained) and event.error.code == MISSING and self._lending is None:
+                self._lending = asyncio.create_task(self._lend_again())
         self._flush()
+
+    async def _lend_again(self) -> None:
+        """Once a connection: a service that forgets at once has no room, and would be sent it for ever."""
+        if self._reference is None:
+            return
+        try:
+            await self._door.lend(self._reference)
+        except (RefusedError, PeerError) as error:
+            log.warning("the picture could not be lent again", reason=str(error))
+        else:
+            self._lent_again()
 
     def _flush(self) -> None:
         for outgoing in self.session.to_send():

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from overglass_protocol.errors import ConfigError, PeerError, RefusedError
+from overglass_protocol.reference import Reference
 
 RESUME_HEADER, QUEUE_HEADER = "Overglass-Resume", "Overglass-Queue"
 
@@ -48,8 +49,10 @@ class Door:
     async def __aexit__(self, *exc: object) -> None:
         await self._client.aclose()
 
-    async def open(self, offer: str, look: str, resume_token: str | None) -> Opened:
-        """Opens a session, or resumes the one that the token belongs to.
+    async def open(
+        self, offer: str, look: str, resume_token: str | None, reference: str | None = None
+    ) -> Opened:
+        """Opens a session, or resumes the one that the token belongs to. `reference` names a lent picture.
 
         Raises RefusedError with the service's reason and cure, PeerError when nobody answers.
         """
@@ -58,10 +61,24 @@ class Door:
             headers[RESUME_HEADER] = resume_token
         if self._ticket is not None:
             headers[QUEUE_HEADER] = self._ticket
-        response = await self._request("POST", "/live", content=offer, headers=headers, params={"look": look})
+        chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
+        response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
         self._ticket = None
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))
+
+    async def lend(self, reference: Reference) -> None:
+        """Gives the service a picture for its looks, unless it has it already.
+
+        Raises RefusedError with the service's reason and cure, PeerError when nobody answers.
+        """
+        try:
+            await self._request("GET", f"/references/{reference.id}")
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+            headers = {"Content-Type": reference.media_type}
+            await self._request("POST", "/references", content=reference.data, headers=headers)
 
     async def end(self, location: str) -> None:
         """Ends a session; one that is gone already is fine."""

@@ -19,6 +19,7 @@ from overglass_edge.displays.file import FileDisplay
 from overglass_edge.door import Door
 from overglass_edge.meter import Meter
 from overglass_edge.recorder import Recorder
+from overglass_edge.reference import read_reference
 from overglass_edge.sources import Camera, open_camera
 from overglass_protocol import loop, rtc
 from overglass_protocol.control import Control, Overlay, Region
@@ -37,6 +38,7 @@ class LiveOptions:
     strength: float
     overlays: tuple[Overlay, ...]
     region: Region
+    reference: Path | None
     size: tuple[int, int] | None
     fps: float | None
     codecs: tuple[str, ...]
@@ -56,6 +58,7 @@ def run_live(options: LiveOptions) -> None:
 async def _run(options: LiveOptions) -> None:
     camera = _camera(options)
     display = _display(options)
+    reference = read_reference(options.reference) if options.reference is not None else None
     recorder = Recorder(options.record, camera) if options.record is not None else None
     console, meter = Console(stderr=True), Meter()
     async with Door(options.cloud, options.token) as door:
@@ -69,7 +72,9 @@ async def _run(options: LiveOptions) -> None:
                 strength=options.strength,
                 overlays=options.overlays,
                 region=options.region,
+                reference=reference.id if reference is not None else None,
             ),
+            reference=reference,
             recorder=recorder,
             say=lambda name, detail: _print(console, f"[bold]{name}[/]  {detail}"),
             on_trip=meter.add,

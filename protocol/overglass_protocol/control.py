@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from overglass_protocol.reference import NAME
+
 Overlay = Literal["faces", "people", "hands", "poses", "objects"]
 "What can be looked for in the picture and drawn over it."
 Region = Literal["all", "people", "background"]
@@ -35,3 +37,8 @@ class Control(BaseModel):
         description="What to look for; what is found comes back in the picture's scene.",
     )
     region: Region = Field(default="all", description="What of the picture the look paints.")
+    reference: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="The picture to go by, for looks that take one: its name after POST /references.",
+    )

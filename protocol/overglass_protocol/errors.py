@@ -85,6 +85,18 @@ class LookError(OverglassError):
     """A look cannot start or failed while painting."""
 
 
+class MissingReferenceError(LookError):
+    """A look goes by a picture, and the document names none, or one that the service does not have."""
+
+
+class PictureError(OverglassError):
+    """A picture file cannot be used. `code` is the short name of why, as in a problem document."""
+
+    def __init__(self, message: str, *, code: str, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.code = code
+
+
 class DetectorError(OverglassError):
     """A detector cannot start or failed on a picture."""
 
@@ -95,3 +107,7 @@ class RecordingError(OverglassError):
 
 class ModelError(OverglassError):
     """A model file is missing, or is not what it should be."""
+
+
+class QualityError(OverglassError):
+    """Pictures cannot be measured, or compared with each other."""

@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from overglass_cloud.config import settings_from
-from overglass_cloud.looks import Look, Looks, State
+from overglass_cloud.looks import Look, Looks, Sitter, State
 from overglass_cloud.serve import bind, serve, url
 from overglass_edge.command import configure_log
 from overglass_protocol.control import Control
@@ -165,7 +165,7 @@ class Model:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         """Sleeps once if the prompt says so (see `pause`)."""
         if control.prompt:
             time.sleep(_pause_of(control.prompt))

@@ -14,7 +14,7 @@ import numpy as np
 from overglass_cloud.app import create_app
 from overglass_cloud.config import Settings
 from overglass_cloud.engines.echo import Echo
-from overglass_cloud.looks import Engine, Look, Looks, State, Workshop
+from overglass_cloud.looks import Engine, Look, Looks, Sitter, State, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_protocol.control import Control
@@ -35,7 +35,7 @@ class Gated:
         self.batches: list[list[State]] = []
         self.prepared: list[tuple[Control, State | None]] = []
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         self.prepared.append((control, previous))
         if control.prompt == "forbidden":
             raise LookError("not that", cure="Ask for something else.")
@@ -56,7 +56,7 @@ class Inverted:
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return None
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

@@ -14,7 +14,7 @@ from av.video.reformatter import ColorRange
 
 from overglass_cloud.engines import classical, planes
 from overglass_cloud.engines.classical import LOOKS
-from overglass_cloud.looks import Look, Looks
+from overglass_cloud.looks import ALONE, Look, Looks
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 from tests.cloud.parts import workshop
@@ -56,7 +56,7 @@ def blank(frame: av.VideoFrame) -> av.VideoFrame:
 def paint(look: Look, *pictures: av.VideoFrame, control: Control | None = None) -> list[av.VideoFrame]:
     """What a fresh session sees of these pictures, one after the other."""
     engine = look.start(workshop())
-    state = engine.prepare(control or Control(look=look.name), None)
+    state = engine.prepare(control or Control(look=look.name), None, ALONE)
     return [engine.paint([each], [state])[0] for each in pictures]
 
 
@@ -119,7 +119,7 @@ def test_the_memory_of_a_session_is_no_part_of_a_picture_it_was_given(look: Look
     first, second, third = (picture(seed=seed) for seed in range(3))
     expected = paint(look, first, second, third)[2]
     engine = look.start(workshop())
-    state = engine.prepare(Control(look=look.name), None)
+    state = engine.prepare(Control(look=look.name), None, ALONE)
     for source in (first, second):
         engine.paint([source], [state])
         blank(source)
@@ -225,9 +225,9 @@ def test_video_range_is_never_left(look: Look) -> None:
 @every_look
 def test_a_new_document_keeps_the_memory_and_the_same_seed_the_same_paper(look: Look) -> None:
     engine = look.start(workshop())
-    first = engine.prepare(Control(look=look.name, seed=3), None)
+    first = engine.prepare(Control(look=look.name, seed=3), None, ALONE)
     engine.paint([picture(seed=1)], [first])
-    second = engine.prepare(Control(look=look.name, seed=3, version=1), first)
+    second = engine.prepare(Control(look=look.name, seed=3, version=1), first, ALONE)
     [changed] = engine.paint([picture(seed=2)], [second])
     unchanged = paint(look, picture(seed=1), picture(seed=2), control=Control(look=look.name, seed=3))[1]
     assert same(changed, unchanged)
@@ -235,9 +235,9 @@ def test_a_new_document_keeps_the_memory_and_the_same_seed_the_same_paper(look: 
 
 def test_the_seed_chooses_the_paper() -> None:
     engine = LOOKS[0].start(workshop())
-    state = engine.prepare(Control(look="ink", seed=1), None)
+    state = engine.prepare(Control(look="ink", seed=1), None, ALONE)
     [one] = engine.paint([picture()], [state])
-    [other] = engine.paint([picture()], [engine.prepare(Control(look="ink", seed=2), state)])
+    [other] = engine.paint([picture()], [engine.prepare(Control(look="ink", seed=2), state, ALONE)])
     assert not same(one, other)
     assert same(one, paint(LOOKS[0], picture(), control=Control(look="ink", seed=1))[0])
 
@@ -245,13 +245,13 @@ def test_the_seed_chooses_the_paper() -> None:
 def test_a_state_of_another_engine_is_not_touched() -> None:
     look = LOOKS[0]
     engine = look.start(workshop())
-    state = engine.prepare(Control(look=look.name), {"of": "another engine"})
+    state = engine.prepare(Control(look=look.name), {"of": "another engine"}, ALONE)
     assert same(engine.paint([picture()], [state])[0], paint(look, picture())[0])
 
 
 def test_pictures_of_several_sessions_are_painted_in_order() -> None:
     engine = LOOKS[1].start(workshop())
-    states = [engine.prepare(Control(look="comic", strength=strength), None) for strength in (1, 0)]
+    states = [engine.prepare(Control(look="comic", strength=strength), None, ALONE) for strength in (1, 0)]
     sources = [picture(seed=1), picture(seed=2)]
     painted, untouched = engine.paint(sources, states)
     assert same(painted, paint(LOOKS[1], sources[0])[0])

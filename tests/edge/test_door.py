@@ -5,6 +5,10 @@ import pytest
 
 from overglass_edge.door import Door
 from overglass_protocol.errors import ConfigError, PeerError, RefusedError
+from overglass_protocol.reference import Reference
+from tests.picture_files import encoded, gradient
+
+PICTURE = Reference(encoded(gradient()))
 
 
 def door_to(response: httpx.Response | Exception) -> Door:
@@ -57,6 +61,48 @@ async def test_nobody_there_is_an_error_with_the_command_that_cures_it() -> None
     async with door_to(httpx.ConnectError("refused")) as door:
         with pytest.raises(PeerError, match="overglass cloud"):
             await door.open("v=0", "none", None)
+
+
+def lending_to(*known: str, refusing: httpx.Response | None = None) -> tuple[Door, list[httpx.Request]]:
+    """A door that has these pictures, and what it was asked."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.method == "POST":
+            return refusing or httpx.Response(201, json={})
+        return httpx.Response(204 if request.url.path.rpartition("/")[2] in known else 404)
+
+    door = Door("http://127.0.0.1:8400/")
+    door._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return door, asked
+
+
+async def test_a_picture_is_lent_as_it_is_to_a_service_that_lacks_it() -> None:
+    door, asked = lending_to()
+    async with door:
+        await door.lend(PICTURE)
+    assert [(each.method, each.url.path) for each in asked] == [
+        ("GET", f"/references/{PICTURE.id}"),
+        ("POST", "/references"),
+    ]
+    assert asked[1].headers["Content-Type"] == "image/png"
+    assert asked[1].content == PICTURE.data
+
+
+async def test_a_picture_that_the_service_has_is_not_sent_again() -> None:
+    door, asked = lending_to(PICTURE.id)
+    async with door:
+        await door.lend(PICTURE)
+    assert [each.method for each in asked] == ["GET"]
+
+
+async def test_a_picture_that_is_refused_is_told_with_the_cure() -> None:
+    body = {"detail": "too small", "cure": "Choose another."}
+    door, _ = lending_to(refusing=httpx.Response(422, json=body))
+    async with door:
+        with pytest.raises(RefusedError, match=r"too small\. Choose another\."):
+            await door.lend(PICTURE)
 
 
 async def test_ending_a_session_that_is_gone_is_fine() -> None:

@@ -19,6 +19,7 @@ from overglass_edge.trip import Trip
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.frame import Frame
+from overglass_protocol.reference import Reference
 from overglass_simulators.bench.camera import LoopCamera
 
 WITHIN = 20.0
@@ -81,6 +82,7 @@ class Glasses:
         record: Callable[[Camera], Recording] | None = None,
         silence_seconds: float = 2.0,
         camera: TextureCamera | LoopCamera | None = None,
+        reference: Reference | None = None,
     ) -> None:
         self.camera = camera or TextureCamera()
         self.frames: list[Frame] = []
@@ -95,6 +97,7 @@ class Glasses:
             [self],
             AgentSettings(peer=peer, silence_seconds=silence_seconds),
             control,
+            reference=reference,
             recorder=record(self.camera) if record is not None else None,
             say=self._hear,
         )

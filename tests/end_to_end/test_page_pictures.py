@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from overglass_cloud.looks import Looks
+from overglass_cloud.looks import ALONE, Looks
 from overglass_protocol.control import Control
 from overglass_simulators.service import Service
 from tests.cloud.parts import workshop
@@ -22,7 +22,7 @@ def painted(picture: Rgb, look: str) -> Rgb:
     engine = Looks.installed()[look].start(workshop())
     control = Control(look=look)
     frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
-    [result] = engine.paint([frame], [engine.prepare(control, None)])
+    [result] = engine.paint([frame], [engine.prepare(control, None, ALONE)])
     return np.asarray(result.to_ndarray(format="rgb24"), np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""A crowd at one modelled device: nobody starves, waits stay within an interval, too many stay outside."""
+"""A crowd at a modelled device: nobody starves, waits stay within an interval, one too many waits outside."""
 
 from pathlib import Path
 from typing import Any

@@ -80,6 +80,14 @@ async def test_a_service_that_dies_is_an_error_with_its_last_words() -> None:
             await awaited.death()
 
 
+def test_a_look_that_goes_by_a_picture_is_refused_without_one() -> None:
+    looks = [{"name": "none", "takes_reference": False}, {"name": "any-picture", "takes_reference": True}]
+    with pytest.raises(OverglassError, match="--reference PICTURE"):
+        known_look("any-picture", looks)
+    assert known_look("any-picture", looks, lent=True) == "any-picture"
+    assert known_look("none", looks) == "none"
+
+
 def test_an_unknown_look_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(OverglassError, match=r"'x'\. Choose one of: none, ink\."):
         known_look("x", [{"name": "none"}, {"name": "ink"}])

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from overglass_cloud.looks import Look
+from overglass_cloud.looks import ALONE, Look
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, OverglassError
 from overglass_simulators.child import Child
@@ -20,7 +20,7 @@ def test_the_model_pauses_once_when_told_to(monkeypatch: pytest.MonkeyPatch) -> 
     slept: list[float] = []
     monkeypatch.setattr("overglass_simulators.service.time.sleep", slept.append)
     model = Model(0.05)
-    model.prepare(Control(prompt=pause(0.8)), None)
+    model.prepare(Control(prompt=pause(0.8)), None, ALONE)
     assert model.paint([painted(0), painted(1)], [None, None])
     assert slept == [0.8, 0.1]
 
@@ -28,7 +28,7 @@ def test_the_model_pauses_once_when_told_to(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("prompt", ["a sunny day", "pause", "pause -1", "pause forever", "pause 1e9"])
 def test_the_model_knows_one_prompt_and_says_which(prompt: str) -> None:
     with pytest.raises(LookError, match="pause SECONDS"):
-        Model(0.0).prepare(Control(prompt=prompt), None)
+        Model(0.0).prepare(Control(prompt=prompt), None, ALONE)
 
 
 def test_the_model_is_a_look_like_any_other() -> None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from overglass_cloud import tokens
 from overglass_cloud.doors.exchange import SDP, TRICKLE
+from overglass_protocol.reference import MEDIA_TYPES
 
 _THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 _METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
@@ -65,6 +66,8 @@ class Origins:
                 scope: tokens.Scope = "session" if path == "/live" else "view"
                 for link in self._links(scope, request.headers.get("authorization")):
                     response.headers.append("Link", link)
+        elif path == "/references":
+            response.headers["Accept-Post"] = ", ".join(MEDIA_TYPES)
         elif path.startswith("/live/"):
             response.headers["Accept-Patch"] = TRICKLE
         self._mark(response.headers, origin)

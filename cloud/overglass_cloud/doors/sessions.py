@@ -14,6 +14,7 @@ from overglass_cloud.scheduler import Scheduler
 from overglass_cloud.sessions.visits import Visits
 from overglass_cloud.tokens import Gate
 from overglass_protocol.control import Control
+from overglass_protocol.reference import NAME
 from overglass_protocol.rtc import sdp
 
 RESUME_HEADER = "Overglass-Resume"
@@ -33,6 +34,7 @@ def session_doors(gate: Gate, visits: Visits, scheduler: Scheduler, settings: Se
     async def open_session(
         request: Request,
         look: Annotated[str | None, Query(max_length=64)] = None,
+        reference: Annotated[str | None, Query(pattern=NAME)] = None,
         authorization: Authorization = None,
         overglass_resume: Annotated[str | None, Header(max_length=200)] = None,
         overglass_queue: Annotated[str | None, Header(max_length=200)] = None,
@@ -44,7 +46,7 @@ def session_doors(gate: Gate, visits: Visits, scheduler: Scheduler, settings: Se
         """
         admitted = gate.admit(authorization, "session")
         offer = _sending(sdp.read_offer(await text_of(request, SDP)))
-        control = Control(look=_known_look(scheduler, look or settings.look))
+        control = Control(look=_known_look(scheduler, look or settings.look), reference=reference)
         resumed = await visits.resume(overglass_resume, offer, admitted) if overglass_resume else None
         visit, answer = resumed or await visits.open(offer, control, admitted, overglass_queue)
         response = created(answer, f"/live/{visit.id}", visit.credentials, settings)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Look, State, Workshop
+from overglass_cloud.looks import Look, Sitter, State, Workshop
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
@@ -261,11 +261,9 @@ class Classical:
             cure = "pip install 'overglass[cloud]'" if missing else "apt install libgl1 libglib2.0-0"
             raise LookError(f"OpenCV cannot be loaded: {_no_opencv}", cure=cure) from _no_opencv
         self._look = look
-        # Until glibc has seen a block of nearly 32 MiB freed, it gives every field back to the system and
-        # faults it in anew, which is up to half of a frame's time (mallopt(3), M_MMAP_THRESHOLD).
-        np.empty((32 << 20) - (64 << 10), np.uint8)
+        planes.keep_memory()
 
-    def prepare(self, control: Control, previous: State | None) -> Canvas:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Canvas:
         return replace(previous, control=control) if isinstance(previous, Canvas) else Canvas(control)
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import av
 
-from overglass_cloud.looks import Look, State
+from overglass_cloud.looks import Look, Sitter, State
 from overglass_protocol.control import Control
 
 
@@ -13,7 +13,7 @@ class Echo:
 
     max_batch = 1
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return None
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

@@ -9,7 +9,8 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import av
 import structlog
@@ -18,12 +19,14 @@ from overglass_cloud.engines.planes import views
 from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scenes.detectors.contract import Detector, Found, Mask, Sight
 from overglass_cloud.scenes.flow import carried
+from overglass_cloud.scenes.masks import Masks
 from overglass_cloud.scenes.tracking import MAX_AGE, Look, Tracker
+from overglass_protocol.control import Overlay
 from overglass_protocol.errors import DetectorError, OverglassError
 from overglass_protocol.frame import Frame
 from overglass_protocol.latest import Closed, Latest
 from overglass_protocol.rtc.encoder import CLOCK_RATE
-from overglass_protocol.scene import Scene, Thing
+from overglass_protocol.scene import KINDS, Kind, Scene, Thing
 
 log = structlog.get_logger()
 
@@ -43,9 +46,15 @@ class Wish:
     sought: frozenset[str] = frozenset()
     "Names of detectors."
     shown: frozenset[str] = frozenset()
-    "Those of them whose things belong in the scene."
+    "Those of them whose things belong in the scene that goes with a picture."
+    told: frozenset[str] = frozenset()
+    "Those of them whose things a look asks for while it paints."
     masked: bool = False
     "Whether somebody waits for the mask of people."
+
+    @property
+    def tracked(self) -> frozenset[str]:
+        return self.shown | self.told
 
 
 class Looker:
@@ -69,6 +78,7 @@ class Looker:
         self._detectors: dict[str, Detector] = {}
         self._broken: set[str] = set()
         self._tracker = Tracker()
+        self._masks = Masks()
         self._looks: deque[Look] = deque(maxlen=LOOKS_KEPT)
         self._pictures: OrderedDict[float, av.VideoFrame] = OrderedDict()
         "From the camera, by time."
@@ -112,10 +122,26 @@ class Looker:
         """What is in this frame: seen in it if the look is done, otherwise the last look before it, carried
         on. None when that look is too long ago. The frame's own picture may be painted: those from the
         camera are kept."""
-        if not self.wish.shown:
+        wish = self.wish
+        if not wish.shown:
             return None
         look = self._known(_time_of(frame))
-        return look.scene(_time_of(frame)) if look is not None else None
+        scene = look.scene(_time_of(frame)) if look is not None else None
+        if scene is None or wish.tracked == wish.shown:
+            return scene
+        shown = {_KIND_OF[name] for name in wish.shown}
+        return replace(scene, things=tuple(thing for thing in scene.things if thing.kind in shown))
+
+    def scene_in(self, picture: av.VideoFrame) -> Scene | None:
+        """What is in this picture from the camera, as `scene_for`; also what is not to be shown."""
+        at = _time_in(picture)
+        look = self._known(at, picture) if at is not None and self.wish.tracked else None
+        return look.scene(at) if look is not None and at is not None else None
+
+    def mask_in(self, picture: av.VideoFrame) -> Mask | None:
+        """Where people are in this picture from the camera, as well as is known by now."""
+        at = _time_in(picture)
+        return self._masks.mask(at, picture) if at is not None else None
 
     @property
     def alive(self) -> bool:
@@ -158,13 +184,13 @@ class Looker:
         self._keep(self._tracker.look(things, _time_of(frame), picture.width / picture.height))
         self._capabilities.note(time.monotonic() - began)
 
-    def _known(self, at: float) -> Look | None:
-        """The last look before that time, carried on to it."""
+    def _known(self, at: float, picture: av.VideoFrame | None = None) -> Look | None:
+        """The last look before that time, carried on to it: to `picture`, or to the kept one of that time."""
         with self._lock:
             look = next((look for look in reversed(self._looks) if look.at <= at), None)
             if look is None or look.at == at or at - look.looked > MAX_AGE:
                 return look
-            before, after = self._pictures.get(look.at), self._pictures.get(at)
+            before, after = self._pictures.get(look.at), self._pictures.get(at, picture)
         if before is None or after is None:
             return look
         return carried(look, at, views(before)[0], views(after)[0])
@@ -188,9 +214,11 @@ class Looker:
         sight, things = Sight(frame.picture), list[Thing]()
         for name in sorted(self._detectors, key=lambda name: (name != "people", name)):
             found = self._ask(name, sight)
-            if found.mask is not None and wish.masked:
-                self._masked(frame, found.mask)  # a painted picture may be waiting for it
-            if name in wish.shown:
+            if found.mask is not None:
+                if wish.masked:
+                    self._masked(frame, found.mask)  # a painted picture may be waiting for it
+                self._masks.keep(_time_of(frame), found.mask, frame.picture)
+            if name in wish.tracked:
                 things += found.things
         return things
 
@@ -215,4 +243,13 @@ def _time_of(frame: Frame) -> float:
     return frame.rtp_time / CLOCK_RATE
 
 
+def _time_in(picture: av.VideoFrame) -> float | None:
+    """The same, from the picture alone, which has it from the decoder; None where somebody took it off."""
+    if picture.pts is None or picture.time_base is None:
+        return None
+    return float(picture.pts * picture.time_base)
+
+
+_KIND_OF: dict[str, Kind] = dict(zip(get_args(Overlay), KINDS, strict=True))
+"What each detector finds."
 _LOG = "Do without it; the service's log says more."

@@ -1,15 +1,19 @@
 """What one session wants found in its pictures, and what was found: beside the look, never in front of it.
 
 One thread looks, at the newest picture and at no other. A picture takes the scene along that is known when it
-has been encoded, carried to where things are in it; it waits for nothing. Knows no connection.
+has been encoded, carried to where things are in it; it waits for nothing. An engine may ask what is known
+when it paints (`Sitter`). Knows no connection.
 """
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import av
+
 from overglass_cloud.scenes.capabilities import Capabilities
+from overglass_cloud.scenes.detectors.contract import Mask
 from overglass_cloud.scenes.looker import Looker, Wish
 from overglass_cloud.scenes.regions import Regions, needs_mask
 from overglass_cloud.scheduler import Painted
@@ -58,16 +62,19 @@ class Overlays:
         """Painted pictures that were not handed on, by reason."""
         return self._regions.dropped
 
-    def steer(self, control: Control) -> Control:
-        """Looks for what this document wants from now on. Returns the document to paint with: where only
-        a part is to be painted and nobody can tell which, that is the plain picture."""
+    def steer(self, control: Control, sees: Iterable[Overlay] = ()) -> Control:
+        """Looks for what this document wants from now on, and for what its look `sees`. Returns the document
+        to paint with: where the look cannot see, or only a part is to be painted and nobody can tell
+        which, that is the plain picture."""
         joined = needs_mask(control)
-        wanted = frozenset(control.overlays) | (frozenset({"people"}) if joined else frozenset())
+        needed = frozenset[str](sees) | (frozenset({"people"}) if joined else frozenset())
+        wanted = needed | frozenset(control.overlays)
         self._faults = {name: fault for name, fault in self._faults.items() if name in wanted}
         self._told &= wanted
         sought = frozenset(name for name in wanted if not self._is_missing(name))
-        self._seek(Wish(sought, sought & frozenset(control.overlays), joined and "people" in sought))
-        if joined and "people" not in sought:
+        shown, told = sought & frozenset(control.overlays), sought & frozenset(sees) - {"people"}
+        self._seek(Wish(sought, shown, told, joined and "people" in sought))
+        if not needed <= sought:
             return control.model_copy(update={"look": "none"})
         return control
 
@@ -86,6 +93,16 @@ class Overlays:
         known."""
         looker = self._looker
         return looker.scene_for(frame) if looker is not None else None
+
+    def scene(self, picture: av.VideoFrame) -> Scene | None:
+        """As an engine asks, of a picture from the camera (see `Sitter`)."""
+        looker = self._looker
+        return looker.scene_in(picture) if looker is not None else None
+
+    def mask(self, picture: av.VideoFrame) -> Mask | None:
+        """Likewise."""
+        looker = self._looker
+        return looker.mask_in(picture) if looker is not None else None
 
     def finished(self, frame: Frame, envelope: Envelope) -> Envelope:
         """The envelope with the frame's scene, if there is one; called when the frame is about to be sent."""

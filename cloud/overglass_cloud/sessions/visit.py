@@ -25,10 +25,11 @@ from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
-from overglass_protocol.errors import LookError, OverglassError, PeerError
+from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError, PeerError
 from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Welcome
+from overglass_protocol.reference import MISSING
 from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import CloudSession
 
@@ -57,13 +58,13 @@ class Visit:
         self.picture_at: float | None = None
         "When the newest picture came in, monotonic seconds."
         self._settings = settings
-        self._looks = scheduler.looks.names
+        self._looks = scheduler.looks
         self._loop = asyncio.get_running_loop()
         self._overlays = Overlays(
             capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
         )
         self.broadcast = Broadcast(settings, self._overlays.finished)
-        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed)
+        self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed, self._overlays)
         self._talk = CloudSession(self._welcome(control, resumed=False))
         self._peer: rtc.Peer | None = None
         self.credentials: tuple[str, str] | None = None
@@ -121,6 +122,7 @@ class Visit:
         control = self._talk.control
         self._talk = CloudSession(self._welcome(control, resumed))
         self._announced = -1
+        self._seat.control = self._wanted()  # an edge without words never says its document
         self.broadcast.restart()
         self.credentials = credentials_of(offer.sdp)
         peer = self._make_peer()
@@ -161,7 +163,7 @@ class Visit:
             session=self.id,
             resume_token=self.resume_token,
             resumed=resumed,
-            looks=self._looks,
+            looks=self._looks.names,
             overlays=self._overlays.available,
             control=control,
         )
@@ -199,8 +201,14 @@ class Visit:
         self._flush()
 
     def _steer(self) -> None:
-        self._seat.control = self._overlays.steer(self._talk.control)
+        self._seat.control = self._wanted()
         self._flush()
+
+    def _wanted(self) -> Control:
+        """The document to paint with, once what it needs found is looked for."""
+        control = self._talk.control
+        sees = self._looks[control.look].sees if control.look in self._looks else ()
+        return self._overlays.steer(control, sees)
 
     def _send_painted(self, painted: Painted) -> None:
         """In a thread of the scheduler's or the detectors': the result goes to the encoder."""
@@ -242,7 +250,8 @@ class Visit:
 
     def _complain(self, error: LookError, look: str) -> None:
         self.log.warning("a look cannot be shown", look=look, reason=error.message)
-        self._talk.complain("look-failed", error.message, error.cure)
+        missing = isinstance(error, MissingReferenceError)
+        self._talk.complain(MISSING if missing else "look-failed", error.message, error.cure)
         self._flush()
 
     def _on_message(self, data: str | bytes) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from overglass_protocol.errors import ConfigError
+
 if TYPE_CHECKING:
     from overglass_simulators.bench.promise import Promise
     from overglass_simulators.bench.rig import Setup
@@ -24,7 +26,7 @@ Fps = Annotated[float, typer.Option(min=1.0, max=120.0, help="Pictures a second.
 Seconds = Annotated[float, typer.Option(min=1.0, help="How long to measure.")]
 Codec = Annotated[str, typer.Option(help="h264 or vp8.")]
 LookName = Annotated[str, typer.Option("--look", help="What paints; 'overglass looks' lists them.")]
-Clip = Annotated[Path | None, typer.Option(help="Video file to send; by default generated pictures.")]
+Clip = Annotated[Path | None, typer.Option(help="Video file; by default generated pictures.")]
 Warmup = Annotated[float, typer.Option(min=0.0, help="Seconds that do not count, after the first picture.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 
@@ -209,6 +211,55 @@ def page(
 
     setup = _setup(size, fps, seconds, codec, look, clip, warmup)
     _tell(lambda: this.run(setup), this.PROMISES, as_json)
+
+
+@bench.command()
+def gpu(
+    device: Annotated[str, typer.Option(help="cuda, or cpu to try the bench itself.")] = "cuda",
+    weights: Annotated[
+        Path | None, typer.Option(help="A pipeline's folder; by default random numbers of SD-Turbo's shape.")
+    ] = None,
+    tiny: Annotated[bool, typer.Option("--tiny", help="A tiny network, to try the bench itself.")] = False,
+    steps: Annotated[int, typer.Option(min=1, max=4, help="Steps for each picture.")] = 1,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Fuse small steps with torch.compile; takes minutes.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, help="Of measuring, for each row.")] = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """How fast a GPU paints with SD-Turbo's architecture; see there how to run it on a bare machine."""
+    from rich.console import Console
+
+    from overglass_simulators.bench import gpu as this
+
+    if device not in this.DEVICES:
+        raise ConfigError(f"there is no device {device!r}", cure="Choose --device cuda or --device cpu.")
+    plan = this.Plan(device, weights, tiny, steps, compiled, seconds)
+    with Console(stderr=True).status("preparing") as status:
+        _tell(lambda: this.run(plan, status.update), this.promises(plan), as_json)
+
+
+@bench.command()
+def looks(
+    clip: Clip = None,
+    look: Annotated[
+        list[str] | None, typer.Option(help="Which look, several times for several; by default all.")
+    ] = None,
+    size: Size = "512x288",
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=10.0, help="Seconds of the clip to measure, from its beginning.")
+    ] = 3.0,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Where to draw every look at four moments (.png, .jpg, .webp).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Speed and quality of every look, and a sheet to see them by."""
+    from overglass_edge.cli import parse_size
+    from overglass_simulators.bench import looks as this
+
+    setup = this.Setup(clip, look or (), parse_size(size), seconds, sheet)
+    _tell(lambda: this.run(setup), (), as_json)
 
 
 def _setup(

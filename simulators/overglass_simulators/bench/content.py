@@ -4,6 +4,7 @@ They are played there and back, so that a loop has no cut in it: a cut costs an 
 key frame, and a camera on a head has none.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,14 +41,20 @@ class Content:
 
 def load(clip: Path | None, size: tuple[int, int], fps: float) -> Content:
     """A clip's pictures, cropped and scaled to `size`, or generated ones. Raises SourceError."""
+    pictures = stretch(clip, size, fps, GENERATED_SECONDS if clip is None else math.inf)
+    return Content(f"{name(clip)}, {len(pictures)} pictures there and back", there_and_back(pictures))
+
+
+def stretch(clip: Path | None, size: tuple[int, int], fps: float, seconds: float) -> list[av.VideoFrame]:
+    """The first seconds, once, as far as there are so many and MAX_BYTES hold them. Raises SourceError."""
     most = max(2, MAX_BYTES // (size[0] * size[1] * 3 // 2))
-    if clip is None:
-        pictures = list(islice(_street(size, fps), min(most, round(GENERATED_SECONDS * fps))))
-        name = "the generated street"
-    else:
-        pictures = list(islice(_pictures_of(clip, size, fps), most))
-        name = clip.name
-    return Content(f"{name}, {len(pictures)} pictures there and back", there_and_back(pictures))
+    pictures = _street(size, fps) if clip is None else _pictures_of(clip, size, fps)
+    return list(islice(pictures, round(min(most, seconds * fps))))
+
+
+def name(clip: Path | None) -> str:
+    """For people."""
+    return "the generated street" if clip is None else clip.name
 
 
 def there_and_back(pictures: list[av.VideoFrame]) -> tuple[av.VideoFrame, ...]:

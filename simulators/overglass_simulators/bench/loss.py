@@ -40,8 +40,10 @@ class RelayedDoor(Door):
         super().__init__(url)
         self._relay = relay
 
-    async def open(self, offer: str, look: str, resume_token: str | None) -> Opened:
-        opened = await super().open(self._relay.rewrite(offer), look, resume_token)
+    async def open(
+        self, offer: str, look: str, resume_token: str | None, reference: str | None = None
+    ) -> Opened:
+        opened = await super().open(self._relay.rewrite(offer), look, resume_token, reference)
         return replace(opened, answer=self._relay.rewrite(opened.answer))
 
 

@@ -23,7 +23,7 @@ def tell(result: dict[str, Any], promises: Sequence[Promise], *, as_json: bool) 
     console = Console()
     console.print(table(result, promises))
     for name, value in result.items():
-        if _is_rows(value) and len(value) > 1:
+        if _is_rows(value) and not (len(value) == 1 and value[0].keys() <= result.keys()):
             console.print(_rows(name, value))
     console.print(f"On {in_words(result['machine'])}.", highlight=False)
 
@@ -75,10 +75,11 @@ def _is_rows(value: Any) -> bool:
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> Table:
-    found = Table(title=name)
-    columns = [key for key, value in rows[0].items() if not _is_rows(value)]
+    found = Table(title=name, box=None, padding=(0, 1, 0, 0))
+    columns = [key for key, value in rows[0].items() if not (_is_rows(value) or isinstance(value, dict))]
     for column in columns:
-        found.add_column(column, overflow="fold")
+        heading = column.replace("_", " ")
+        found.add_column(heading, overflow="fold", min_width=max(map(len, heading.split())))
     for row in rows:
         found.add_row(*(_text(row[column]) for column in columns))
     return found

@@ -23,6 +23,9 @@ def demo(
         str | None, typer.Option(help="What to look for and draw: faces, people, hands, poses, objects.")
     ] = None,
     region: Annotated[str, typer.Option(help="What the look paints: all, people or background.")] = "all",
+    reference: Annotated[
+        Path | None, typer.Option(help="A picture to go by, for looks that take one: PNG, JPEG or WebP.")
+    ] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT to send, cropped to fit.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.5, help="Stop after this long.")] = None,
     headless: Annotated[
@@ -44,6 +47,7 @@ def demo(
     Without --clip or --camera the glasses walk through a generated street.
     """
     from overglass_edge.cli import parse_overlays, parse_region, parse_size
+    from overglass_edge.reference import read_reference
     from overglass_simulators.demo.headless import run_headless
     from overglass_simulators.demo.interactive import run_interactive
     from overglass_simulators.demo.plan import Plan
@@ -55,6 +59,7 @@ def demo(
         strength=strength,
         overlays=parse_overlays(overlays),
         region=parse_region(region),
+        reference=read_reference(reference) if reference is not None else None,
         size=parse_size(size) if size else None,
         seconds=seconds,
         headless=headless,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from overglass_protocol.control import Overlay, Region
 from overglass_protocol.errors import ConfigError
+from overglass_protocol.reference import Reference
 
 ENDLESS_HEADLESS_SECONDS = 10.0
 "How long a source that never ends is measured when nobody says."
@@ -20,6 +21,8 @@ class Plan:
     strength: float = 1.0
     overlays: tuple[Overlay, ...] = ()
     region: Region = "all"
+    reference: Reference | None = None
+    "The picture that looks which take one go by."
     size: tuple[int, int] | None = None
     seconds: float | None = None
     headless: bool = False

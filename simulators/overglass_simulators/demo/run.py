@@ -60,7 +60,7 @@ class Run:
         async with AsyncExitStack() as stack:
             await self._open_both(stack)
             self.looks = await self._service.looks()
-            known_look(self.plan.look, self.looks)
+            known_look(self.plan.look, self.looks, lent=self.plan.reference is not None)
             door = await stack.enter_async_context(Door(self._service.url))
             self.agent = self._make_agent(door)
             self._stack = stack.pop_all()
@@ -103,9 +103,10 @@ class Run:
         asyncio.get_running_loop().call_later(ENDING_SECONDS, self._stop)
 
     def set_control(self, look: str, strength: float) -> Control:
-        """Asks for another look. Raises LookError when there is none of that name."""
+        """Asks for another look. Raises LookError when there is none of that name, or it lacks a picture."""
+        lent = self.plan.reference is not None
         wanted = self.agent.control.model_copy(
-            update={"look": known_look(look, self.looks), "strength": strength}
+            update={"look": known_look(look, self.looks, lent=lent), "strength": strength}
         )
         control = self.agent.set_control(wanted)
         self.journal.asked(control)
@@ -174,7 +175,12 @@ class Run:
         # Version 0 is what a service assumes by itself, and would not be told apart from it.
         plan = self.plan
         control = Control(
-            version=1, look=plan.look, strength=plan.strength, overlays=plan.overlays, region=plan.region
+            version=1,
+            look=plan.look,
+            strength=plan.strength,
+            overlays=plan.overlays,
+            region=plan.region,
+            reference=plan.reference.id if plan.reference is not None else None,
         )
         return Agent(
             self.tee,
@@ -182,6 +188,7 @@ class Run:
             [self.journal, self._pairing],
             AgentSettings(device="demo", peer=peer),
             control,
+            reference=plan.reference,
             say=self.journal.say,
         )
 

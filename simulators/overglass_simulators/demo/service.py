@@ -67,9 +67,14 @@ class AwaitedService:
         raise self._service.failure("ended by itself")
 
 
-def known_look(name: str, looks: list[dict[str, Any]]) -> str:
-    """`name`, if the service offers it. Raises LookError."""
-    names = [look["name"] for look in looks]
-    if name not in names:
-        raise LookError(f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(names)}.")
+def known_look(name: str, looks: list[dict[str, Any]], *, lent: bool = False) -> str:
+    """`name`, if the service offers it; `lent`: a picture is there for it to go by. Raises LookError."""
+    found = {look["name"]: look for look in looks}
+    if name not in found:
+        raise LookError(f"there is no look called {name!r}", cure=f"Choose one of: {', '.join(found)}.")
+    if found[name].get("takes_reference") and not lent:
+        raise LookError(
+            f"the look {name!r} goes by a picture, and it was given none",
+            cure="Start the demo with --reference PICTURE.",
+        )
     return name

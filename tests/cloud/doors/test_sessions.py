@@ -76,6 +76,15 @@ async def test_an_unknown_look_is_a_422_that_names_the_known_ones() -> None:
         assert "none" in response.json()["cure"]
 
 
+async def test_a_session_may_open_with_a_lent_picture_and_nothing_else_passes_for_its_name() -> None:
+    async with running() as client, offering() as (_, offer):
+        response = await post(client, offer, params={"look": "none", "reference": "ab" * 32})
+        assert response.status_code == 201
+        (visit,) = client.app.state.visits._by_id.values()  # type: ignore[attr-defined]
+        assert visit._seat.control.reference == "ab" * 32
+        assert_problem(await post(client, offer, params={"reference": "../x"}), 422, "invalid-request")
+
+
 @pytest.mark.parametrize(("look", "says"), [("missing", "models pull"), ("crashing", "log")])
 async def test_a_look_that_cannot_start_is_a_503_with_the_cure_and_leaves_no_session(
     look: str, says: str

@@ -49,6 +49,13 @@ class Session:
             assert time.monotonic() < deadline, "the picture was not looked at"
             time.sleep(0)
 
+    def known(self, ask: Callable[[], object]) -> None:
+        """Waits until an engine is told something."""
+        deadline = time.monotonic() + WITHIN
+        while ask() is None:
+            assert time.monotonic() < deadline, "nothing became known"
+            time.sleep(0)
+
     def _on_painted(self, painted: Painted) -> None:
         with self.happened:
             self.painted.append(painted)
@@ -307,3 +314,68 @@ def test_the_engine_never_waits_for_a_mask() -> None:
         assert s.painted == []
         people.go_on.release()
         s.until(lambda: s.painted)
+
+
+# --- what an engine asks --------------------------------------------------------------------------
+
+
+def test_what_a_look_sees_is_looked_for_and_told_to_the_engine_but_not_shown() -> None:
+    faces, hands = Told(one_face), Told(lambda sight: Found((thing(kind="hand"),)))
+    with session(capabilities(faces=faces, hands=hands)) as s:
+        s.overlays.steer(Control(look="fox", overlays=("hands",)), ("faces",))
+        s.look_at(0, hands)
+        told, shown = s.overlays.scene(frame(0).picture), s.scene(0)
+        assert told is not None
+        assert shown is not None
+        assert {found.kind for found in told.things} == {"face", "hand"}
+        assert {found.kind for found in shown.things} == {"hand"}
+        s.overlays.steer(Control(look="ink", overlays=("hands",)))
+        s.look_at(1, hands)
+        assert faces.closed.is_set()
+
+
+def test_what_a_look_sees_brings_no_scene_where_no_overlay_is_asked_for() -> None:
+    faces = Told(one_face)
+    with session(capabilities(faces=faces)) as s:
+        s.overlays.steer(Control(look="fox"), ("faces",))
+        s.overlays.look_at(frame(0))
+        s.known(lambda: s.overlays.scene(frame(0).picture))
+        assert s.scene(0) is None
+
+
+def test_a_slow_detector_makes_an_old_scene_and_mask_and_nobody_waits() -> None:
+    people, faces = Told(person), Told(one_face)
+    with session(capabilities(people=people, faces=faces)) as s:
+        s.overlays.steer(Control(look="stage"), ("people", "faces"))
+        s.overlays.look_at(frame(0))
+        s.known(lambda: s.overlays.scene(frame(0).picture))
+        people.gated = True
+        s.overlays.look_at(frame(1))
+        assert people.begun.acquire(timeout=WITHIN)
+        late = frame(2).picture
+        scene, mask = s.overlays.scene(late), s.overlays.mask(late)  # while the detector stands still
+        assert scene is not None
+        assert scene.age == pytest.approx(2 / 30)
+        assert mask is not None
+        assert mask[24, 32] == 1
+        people.go_on.release(10)
+
+
+def test_of_a_picture_without_its_time_an_engine_is_told_nothing() -> None:
+    people = Told(person)
+    with session(capabilities(people=people)) as s:
+        s.overlays.steer(Control(look="stage"), ("people",))
+        s.overlays.look_at(frame(0))
+        s.known(lambda: s.overlays.mask(frame(0).picture))
+        timeless = frame(0).picture
+        timeless.pts = None
+        assert s.overlays.mask(timeless) is None
+        assert s.overlays.scene(timeless) is None
+
+
+def test_a_look_that_cannot_see_leaves_the_plain_picture_and_the_cure_is_told_once() -> None:
+    with session(capabilities("faces")) as s:
+        for strength in (1.0, 0.5):
+            assert s.overlays.steer(Control(look="fox", strength=strength), ("faces",)).look == "none"
+        assert [error.cure for error in s.complaints] == ["Run: overglass models pull faces_model."]
+        assert s.overlays.scene(frame(0).picture) is None

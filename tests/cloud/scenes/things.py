@@ -12,7 +12,7 @@ from overglass_cloud.scenes.detectors.contract import Detector, Found, Sight
 from overglass_protocol.control import Overlay
 from overglass_protocol.errors import ModelError
 from overglass_protocol.frame import Frame
-from overglass_protocol.rtc.encoder import CLOCK_RATE
+from overglass_protocol.rtc.encoder import CLOCK_RATE, TIME_BASE
 from overglass_protocol.scene import NO_POINTS, Box, Kind, Points, Thing
 
 WITHIN = 10.0
@@ -29,7 +29,13 @@ def frame(n: int, level: int = 128, size: tuple[int, int] = (64, 48)) -> Frame:
     """The n-th picture of a camera with 30 a second."""
     width, height = size
     samples = np.full((height * 3 // 2, width), level, np.uint8)
-    return Frame(av.VideoFrame.from_ndarray(samples, format="yuv420p"), rtp_time=n * CLOCK_RATE // 30)
+    return shown(n, av.VideoFrame.from_ndarray(samples, format="yuv420p"))
+
+
+def shown(n: int, picture: av.VideoFrame) -> Frame:
+    """The n-th picture of a camera with 30 a second, as the decoder gives it."""
+    picture.pts, picture.time_base = n * CLOCK_RATE // 30, TIME_BASE
+    return Frame(picture, rtp_time=n * CLOCK_RATE // 30)
 
 
 class Told:

@@ -1,0 +1,1 @@
+"""Characters: drawn heads, one file each."""

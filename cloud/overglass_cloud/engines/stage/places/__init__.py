@@ -1,0 +1,1 @@
+"""Places, painted from numbers: one file each."""

@@ -1,0 +1,1 @@
+"""Small convolutional networks that paint: their shape, their files, how they run."""

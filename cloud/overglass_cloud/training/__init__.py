@@ -1,0 +1,1 @@
+"""How a look is learned: a small network imitates a slow teacher."""
