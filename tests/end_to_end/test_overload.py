@@ -50,4 +50,4 @@ async def test_a_lone_wearer_of_a_slow_look_gets_a_picture_for_nearly_each_it_se
             assert worn.agent.tally.sent - sent < 120, "the look alone would give 20 of 30 back at best"
     assert report is not None
     assert report.rung == "alternate"
-    assert "every other picture" in report.detail
+    assert "moved along" in report.detail
