@@ -69,7 +69,7 @@ def _waiting(axes: Axes, result: Mapping[str, Any]) -> None:
     axes.plot(x, steered, color="#7fadfa", linewidth=2.4, marker="o", markersize=5)
     beyond = next((n for n, row in enumerate(rows) if row["unsteered_p95"] > TOP), len(rows) - 1)
     words = f"without ladder and queue (up to {max(row['unsteered_p95'] for row in rows):.0f})"
-    axes.text(beyond - 0.15, min(free[beyond], TOP) * 0.93, words, color=BAD, fontsize=10, ha="right")
+    axes.text(beyond - 0.6, min(free[beyond], TOP) * 0.93, words, color=BAD, fontsize=10, ha="right")
     axes.text(len(rows) - 0.5, steered[-1] - 0.3, "with them", color="#7fadfa", fontsize=10, ha="right")
     axes.set_xticks(x, [str(row["wearers"]) for row in rows])
     axes.set_xlim(-0.6, len(rows) - 0.4)

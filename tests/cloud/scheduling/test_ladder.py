@@ -133,7 +133,7 @@ def test_a_look_that_is_dearer_than_it_seemed_is_tried_ever_more_rarely() -> Non
 def test_lateness_counts_though_costs_seem_low() -> None:
     device = Device(2, by_pixels(12))
     device.live(1.0)
-    device.ladder.count(served=COUNTED_FROM, overtaken=COUNTED_FROM // 2)
+    device.ladder.count(served=COUNTED_FROM, overtaken=COUNTED_FROM)
     device.live(2 * EVERY)
     assert device.rungs() == [Rung.FULL, Rung.SMALLER]
 
