@@ -85,3 +85,22 @@ _ALL = (
     Recipe("infrared", "Infrared film: crimson leaves under a teal sky.", lights.infrared),
 )
 RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+SHIPPED = (
+    "midnight",
+    "watercolour",
+    "starry",
+    "oil",
+    "papercut",
+    "woodcut",
+    "blueprint",
+    "glass",
+    "pop",
+    "sketch",
+    "golden",
+    "dream",
+    "embers",
+    "reef",
+    "thermal",
+)
+"Those in the package, which has room for fifteen: 6 MB."

@@ -56,7 +56,7 @@ class Inverted:
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return None
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

@@ -1,4 +1,4 @@
-"""A crowd at one modelled device: nobody starves, waits stay within an interval, one too many stays outside."""
+"""A crowd at one modelled device: nobody starves, waits stay within an interval, too many stay outside."""
 
 from pathlib import Path
 from typing import Any

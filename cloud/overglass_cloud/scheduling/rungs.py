@@ -23,7 +23,8 @@ class Rung(IntEnum):
     SMALLER = 1
     "Painted at half the pixels and scaled back up."
     ALTERNATE = 2
-    "Every other picture is painted; the ones between are the last painting, moved along with the scene."
+    """Every other picture is painted, or still fewer with a look that takes long; the ones between are the
+    last painting, moved along with the scene."""
     CHEAPER = 3
     "Another look that takes less."
     PLAIN = 4
@@ -65,10 +66,13 @@ def smaller(size: Size) -> Size:
 
 
 @lru_cache(1024)
-def serving(rung: Rung, look: str | None, cheaper: str | None, size: Size, *, shrinks: bool) -> Serving:
+def serving(
+    rung: Rung, look: str | None, cheaper: str | None, size: Size, *, shrinks: bool, stride: int = 2
+) -> Serving:
     """What this rung means for a session that asks for `look` at `size`.
 
-    `shrinks`: whether a smaller picture would save anything.
+    `shrinks`: whether a smaller picture would save anything. `stride`: one of how many is painted where not
+    all are.
     """
     if look is None or rung is Rung.PLAIN:
         return Serving(None, size, 1)
@@ -77,7 +81,7 @@ def serving(rung: Rung, look: str | None, cheaper: str | None, size: Size, *, sh
     return Serving(
         look,
         smaller(size) if shrinks and rung >= Rung.SMALLER else size,
-        2 if rung >= Rung.ALTERNATE else 1,
+        stride if rung >= Rung.ALTERNATE else 1,
     )
 
 
@@ -93,5 +97,6 @@ def in_words(rung: Rung, look: str, given: Serving, size: Size) -> str:
     if given.size != size:
         parts.append(f"painted at {given.size[0]} x {given.size[1]} and scaled up")
     if given.stride > 1:
-        parts.append("every other picture painted, the ones between moved along")
+        share = "every other picture" if given.stride == 2 else f"one picture in {given.stride}"
+        parts.append(f"{share} painted, the ones between moved along")
     return ", ".join(parts)

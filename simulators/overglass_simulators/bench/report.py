@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -76,7 +75,7 @@ def _is_rows(value: Any) -> bool:
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> Table:
-    found = Table(title=name, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    found = Table(title=name, box=None, padding=(0, 1, 0, 0))
     columns = [key for key, value in rows[0].items() if not (_is_rows(value) or isinstance(value, dict))]
     for column in columns:
         heading = column.replace("_", " ")

@@ -85,12 +85,12 @@ def test_nobody_goes_down_twice_before_all_went_down_once() -> None:
 
 def test_the_cheaper_look_comes_before_giving_up_painting() -> None:
     def cost(look: str, size: Size) -> float:
-        return 0.2 if look == "oil" else 0.02
+        return 0.5 if look == "oil" else 0.02
 
     device = Device(1, cost, cheaper="ink")
     device.live(3.0)
     assert device.rungs() == [Rung.CHEAPER]
-    hopeless = Device(1, constant(200))
+    hopeless = Device(1, constant(500))
     hopeless.live(3.0)
     assert hopeless.rungs() == [Rung.PLAIN]
 
