@@ -1,6 +1,7 @@
 """Looks made of scenes in a session, between its scheduler and its detectors: made-up ones and real ones."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,7 @@ class Session:
     def __init__(self, scheduler: Scheduler, these: Capabilities, look: Look) -> None:
         self.painted: list[Painted] = []
         self.complaints: list[OverglassError] = []
+        self._capabilities = these
         self._happened = threading.Condition()
         self.overlays = Overlays(these, self._on_painted, self.complaints.append, lambda: None)
         control = self.overlays.steer(Control(look=look.name), look.sees)
@@ -57,9 +59,18 @@ class Session:
     ) -> int:
         """Shows pictures until one is as it should be; gives its number."""
         for n, picture in enumerate(source):
+            looked = self._capabilities.detections
             if done(picture, self.show(n, picture)):
                 return n
+            self._look(looked)
         raise AssertionError("it never came to that")
+
+    def _look(self, looked: int) -> None:
+        """Waits until the detectors have looked once more; pictures of a camera come no faster than that."""
+        deadline = time.monotonic() + WITHIN
+        while self._capabilities.detections <= looked:
+            assert time.monotonic() < deadline, "nobody looks"
+            time.sleep(0)
 
     def _on_painted(self, painted: Painted) -> None:
         with self._happened:
