@@ -1,6 +1,7 @@
 """Looks made of scenes in a session, between its scheduler and its detectors: made-up ones and real ones."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -36,6 +37,7 @@ class Session:
     def __init__(self, scheduler: Scheduler, these: Capabilities, look: Look) -> None:
         self.painted: list[Painted] = []
         self.complaints: list[OverglassError] = []
+        self._capabilities = these
         self._happened = threading.Condition()
         self.overlays = Overlays(these, self._on_painted, self.complaints.append, lambda: None)
         control = self.overlays.steer(Control(look=look.name), look.sees)
@@ -57,9 +59,18 @@ class Session:
     ) -> int:
         """Shows pictures until one is as it should be; gives its number."""
         for n, picture in enumerate(source):
+            looked = self._capabilities.detections
             if done(picture, self.show(n, picture)):
                 return n
+            self._look(looked)
         raise AssertionError("it never came to that")
+
+    def _look(self, looked: int) -> None:
+        """Waits until the detectors have looked once more; pictures of a camera come no faster than that."""
+        deadline = time.monotonic() + WITHIN
+        while self._capabilities.detections <= looked:
+            assert time.monotonic() < deadline, "nobody looks"
+            time.sleep(0)
 
     def _on_painted(self, painted: Painted) -> None:
         with self._happened:
@@ -130,10 +141,14 @@ def real(*models: str) -> Capabilities:
 
 
 def again_and_again(clip: list[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """There and back, so that nobody jumps."""
-    while True:
+    """There and back, so that nobody jumps; a minute of it."""
+    for _ in range(10):
         for frame in (*clip, *clip[-2:0:-1]):
             yield frame.reformat(format="yuv420p", width=frame.width, height=frame.height)
+
+
+ALIKE = 3.0
+"Grey levels; a busy machine may make the scheduler paint smaller for a while."
 
 
 def change(source: av.VideoFrame, out: av.VideoFrame, rows: slice, columns: slice) -> float:
@@ -150,7 +165,7 @@ HEAD, CHEST, ROOM = (
 @pytest.mark.parametrize("name", ["environment-aurora", "environment-reef", "environment-paper", "spotlight"])
 def test_a_real_signer_stays_and_the_room_does_not(name: str, signing: list[av.VideoFrame]) -> None:
     def done(source: av.VideoFrame, out: av.VideoFrame) -> bool:
-        return change(source, out, *ROOM) > 40 and change(source, out, *CHEST) == 0
+        return change(source, out, *ROOM) > 30 and change(source, out, *CHEST) < ALIKE
 
     with session(real("selfie_segmenter.tflite"), BY_NAME[name]) as s:
         s.until(done, again_and_again(signing))
@@ -160,9 +175,8 @@ def test_a_real_signer_stays_and_the_room_does_not(name: str, signing: list[av.V
 @pytest.mark.parametrize("name", ["character-fox", "character-robot"])
 def test_a_real_face_wears_the_head_and_all_else_stays(name: str, signing: list[av.VideoFrame]) -> None:
     def done(source: av.VideoFrame, out: av.VideoFrame) -> bool:
-        return (
-            change(source, out, *HEAD) > 15 and change(source, out, *CHEST) == change(source, out, *ROOM) == 0
-        )
+        elsewhere = max(change(source, out, *CHEST), change(source, out, *ROOM))
+        return change(source, out, *HEAD) > 15 and elsewhere < ALIKE
 
     with session(real("face_landmarker.task"), BY_NAME[name]) as s:
         s.until(done, again_and_again(signing))
