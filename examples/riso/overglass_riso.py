@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Look, State
+from overglass_cloud.looks import Look, Sitter, State
 from overglass_protocol.control import Control
 
 PAPER, CORAL, BLUE = np.array(((0.95, -0.03, 0.01), (0.36, 0.12, -0.27), (0.56, -0.24, 0.20)), np.float32)
@@ -19,7 +19,7 @@ class Riso:
 
     max_batch = 1
 
-    def prepare(self, control: Control, previous: State | None) -> State:
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
         return control
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:

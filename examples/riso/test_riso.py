@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Looks, Workshop
+from overglass_cloud.looks import ALONE, Looks, Workshop
 from overglass_cloud.models.manifest import Manifest
 from overglass_cloud.models.store import Store
 from overglass_cloud.quality import Pixels, measure
@@ -25,7 +25,7 @@ WORKSHOP = Workshop(Store(Path("nowhere"), Manifest([])))
 
 def paint(*pictures: av.VideoFrame, strength: float = 1.0) -> list[av.VideoFrame]:
     engine = LOOKS[0].start(WORKSHOP)
-    state = engine.prepare(Control(look="riso", strength=strength), None)
+    state = engine.prepare(Control(look="riso", strength=strength), None, ALONE)
     return [engine.paint([picture], [state])[0] for picture in pictures]
 
 
