@@ -62,6 +62,8 @@ def _text(value: Any) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.4g}" if abs(value) < 1 else f"{value:.1f}"
+        case dict():
+            return ", ".join(f"{_text(inner)} {name}" for name, inner in value.items())
         case list():
             return ", ".join(_text(item) for item in value)
         case _:

@@ -88,6 +88,8 @@ class Diffusion:
     ) -> Iterator[av.VideoFrame]:
         if not pictures:
             return iter(())
+        if len(pictures) > self.max_batch:
+            return self._in_parts(pictures, states, self.max_batch)
         try:
             return iter(self._batch_painted(pictures, states))
         except Exception as error:
@@ -101,11 +103,14 @@ class Diffusion:
             raise no_room(failure)
         half = self.max_batch = (len(pictures) + 1) // 2
         log.warning("no room for so many pictures at once", pictures=len(pictures), from_now_on=half)
-        return (
-            picture
-            for part in (slice(None, half), slice(half, None))
-            for picture in self._painted(pictures[part], states[part])
-        )
+        return self._in_parts(pictures, states, half)
+
+    def _in_parts(
+        self, pictures: Sequence[av.VideoFrame], states: Sequence[Wearing], most: int
+    ) -> Iterator[av.VideoFrame]:
+        for start in range(0, len(pictures), most):
+            part = slice(start, start + most)
+            yield from self._painted(pictures[part], states[part])
 
     def _batch_painted(
         self, pictures: Sequence[av.VideoFrame], states: Sequence[Wearing]
