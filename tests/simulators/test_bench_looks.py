@@ -182,6 +182,12 @@ def test_a_slow_look_is_stopped_but_its_moments_are_those_of_all_others(
     assert found.precision is None
 
 
+def test_a_look_that_goes_by_who_is_seen_is_not_measured_as_if_nobody_were_there() -> None:
+    masked = replace(look("mask", Echo()), sees=("faces",))
+    with pytest.raises(LookError, match=r"goes by faces .*overglass demo --look mask"):
+        tried(masked, workshop(), reel(), idle)
+
+
 def _missing(workshop: Workshop) -> Engine:
     raise LookError("the weights are not here", cure="Run: overglass models pull some.")
 
