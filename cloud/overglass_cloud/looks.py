@@ -19,8 +19,9 @@ from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import LookError
 from overglass_protocol.scene import Scene
 
-INSTANT = ("echo", "classical")
-"Kinds of engine that nothing stands in for."
+INSTANT = ("echo", "classical", "stage")
+"""Kinds of engine that nothing stands in for: they are quick, and what is made of scenes would be quite
+another thing without them."""
 
 State = Any
 "What an engine keeps for one session between frames. Only the engine looks inside."
@@ -105,7 +106,7 @@ class Look:
     name: str
     summary: str
     engine: str
-    "Name of the engine's kind, for people: echo, classical, neural, diffusion."
+    "Name of the engine's kind, for people: echo, classical, stage, neural, diffusion."
     start: Callable[[Workshop], Engine]
     """Makes the engine, in a thread of its own; slow work such as loading weights happens here, and nobody's
     pictures wait for it. Raises LookError with the cure."""

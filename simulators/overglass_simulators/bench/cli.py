@@ -159,6 +159,25 @@ def fleet(
 
 
 @bench.command()
+def crowd(
+    up_to: Annotated[int, typer.Option(min=1, max=200, help="Wearers who want in, at most.")] = 64,
+    base_ms: Annotated[float, typer.Option(min=0.0, help="What any batch takes.")] = 4.0,
+    each_ms: Annotated[float, typer.Option(min=0.1, help="And each 512x512 picture in it.")] = 6.0,
+    max_batch: Annotated[int, typer.Option(min=1, max=64, help="Pictures painted at once.")] = 8,
+    seconds: Annotated[float, typer.Option(min=5.0, help="Virtual seconds that count.")] = 15.0,
+    seed: Annotated[int, typer.Option(help="Of the pictures' jitter.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Where to draw it, as PNG.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How long pictures wait when ever more wearers share one modelled device. In virtual time."""
+    from overglass_simulators.bench import crowd as this
+    from overglass_simulators.crowd import Device
+
+    device = Device(base_ms / 1000, each_ms / 1000, max_batch)
+    _tell(lambda: this.run(device, this.steps(up_to), seconds, seed, out), this.PROMISES, as_json)
+
+
+@bench.command()
 def overlays(
     size: Size = "640x480",
     fps: Fps = 30.0,

@@ -27,7 +27,7 @@ export class Controls {
       make("input", { type: "radio", name: "look", value: name, checked: name === chosen }),
       make("span", { textContent: name }),
     ])));
-    this.#showPrompt(chosen);
+    this.#showWhatItTakes(chosen);
   }
 
   // `overlays` as GET /overlays tells them; what is missing is shown with what cures it. `impossible`: why
@@ -55,11 +55,11 @@ export class Controls {
     this.#find("strength").value = Math.round(control.strength * 100);
     if (this.#takesPrompt(control.look)) this.#find("prompt").value = control.prompt ?? "";
     this.#showStrength();
-    this.#showPrompt(control.look);
+    this.#showWhatItTakes(control.look);
   }
 
   #askLook(look) {
-    this.#showPrompt(look);
+    this.#showWhatItTakes(look);
     clearTimeout(this.#typing); // what is typed by now goes along
     this.#ask({ look, prompt: this.#takesPrompt(look) ? this.#prompt() : null });
   }
@@ -88,8 +88,9 @@ export class Controls {
     strength.setAttribute("aria-valuetext", percent);
   }
 
-  #showPrompt(look) {
+  #showWhatItTakes(look) {
     this.#find("prompt-row").hidden = !this.#takesPrompt(look);
+    this.#find("reference-row").hidden = !this.#looks.find(({ name }) => name === look)?.takes_reference;
   }
 
   #prompt() {
