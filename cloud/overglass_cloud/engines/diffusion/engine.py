@@ -62,7 +62,12 @@ class Diffusion:
         self._plain = self._read(PROMPT, reader.encode(PROMPT))
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Wearing:
-        """Raises LookError for a prompt that is too long."""
+        """Raises LookError for a prompt that is too long, and for a reference picture."""
+        if control.reference is not None:
+            raise LookError(
+                "the look 'imagine' cannot go by a picture: its pipeline has no image adapter",
+                cure="Leave the picture out and say it in words, or wear the look any-picture.",
+            )
         prompt = (control.prompt or "").strip() or PROMPT
         if not isinstance(previous, Wearing):
             self._reader.check(prompt)
