@@ -12,7 +12,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from overglass_cloud.engines import classical
+from overglass_cloud.engines import classical, neural
 from overglass_cloud.looks import Engine, Look, Workshop
 from overglass_protocol.errors import LookError
 
@@ -102,6 +102,10 @@ _PLACES = (
     ("paper", "People among mountains of paper."),
 )
 _INK, _COMIC, _NEON = classical.LOOKS
+_AROUND = ("starry", "watercolour")
+"Neural looks that make a world for people to stand in."
+_LIT = ("midnight", "woodcut")
+"Those that set people off."
 
 LOOKS = [
     *(
@@ -113,6 +117,18 @@ LOOKS = [
         takes_reference=True,
     ),
     environment_of(_COMIC, "environment-comic", "Real people in a comic's world."),
+    *(
+        environment_of(look, f"environment-{look.name}", f"Real people in the world of {look.name}.")
+        for look in neural.LOOKS
+        if look.name in _AROUND
+    ),
+    *(
+        spotlight_on(
+            look, f"spotlight-{look.name}", f"People in a pool of light, in the world of {look.name}."
+        )
+        for look in neural.LOOKS
+        if look.name in _LIT
+    ),
     spotlight_on(_INK, "spotlight", "People in a pool of light, in a world of ink."),
     spotlight_on(_NEON, "spotlight-neon", "People in a pool of light, in a night of neon."),
     _character("fox", "A fox's head on every face, which blinks and speaks with it."),
