@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+CLIPS ?= $(wildcard ../shared/clips/walk*.mp4 ../shared/clips/sign_book.mkv ../shared/clips/sign_sorry.mkv)
 
-.PHONY: demo test check lint bench schema screenshots clean
+.PHONY: demo test check lint bench looks schema screenshots clean
 
 demo: $(INSTALLED)  ## see it: service and glasses in one command (ARGS="--look comic")
 	$(BIN)/overglass demo $(ARGS)
@@ -29,6 +30,11 @@ bench: $(INSTALLED)  ## measure every promise of README; takes about five minute
 	$(BIN)/overglass bench control
 	$(BIN)/overglass bench loss --loss 0.02 --rtt-ms 60
 	$(BIN)/overglass bench fleet
+	$(BIN)/overglass bench echo --look midnight
+	$(BIN)/overglass bench looks
+
+looks: $(INSTALLED)  ## train the package's looks anew, under two hours on two cores (ARGS="midnight oil" for some)
+	PYTHONPATH=cloud $(BIN)/python -m training $(ARGS) --clips $(CLIPS)
 
 schema: $(INSTALLED)  ## export the messages' JSON Schema after a change of the messages
 	$(BIN)/python -m overglass_protocol.export_schema

@@ -9,7 +9,8 @@ from concurrent.futures import Future
 
 import structlog
 
-from overglass_cloud.looks import Engine, Looks, Workshop
+from overglass_cloud.looks import Engine, Looks, Sitter, State, Workshop
+from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
 
 log = structlog.get_logger()
@@ -40,6 +41,11 @@ class Engines:
 
     def __getitem__(self, name: str) -> Engine:
         return self._engines[name]
+
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
+        """As `Engine.prepare`, by the document's look, which is loaded and takes what the document has."""
+        self._looks[control.look].check(control)
+        return self._engines[control.look].prepare(control, previous, sitter)
 
     def want(self, name: str) -> "Future[None]":
         """Loads a look's engine if that is not done or under way. The future raises LookError when it cannot;

@@ -19,8 +19,9 @@ from overglass_protocol.control import Control, Overlay
 from overglass_protocol.errors import LookError
 from overglass_protocol.scene import Scene
 
-INSTANT = ("echo", "classical")
-"Kinds of engine that nothing stands in for."
+INSTANT = ("echo", "classical", "stage")
+"""Kinds of engine that nothing stands in for: they are quick, and what is made of scenes would be quite
+another thing without them."""
 
 State = Any
 "What an engine keeps for one session between frames. Only the engine looks inside."
@@ -105,7 +106,7 @@ class Look:
     name: str
     summary: str
     engine: str
-    "Name of the engine's kind, for people: echo, classical, neural, diffusion."
+    "Name of the engine's kind, for people: echo, classical, stage, neural, diffusion."
     start: Callable[[Workshop], Engine]
     """Makes the engine, in a thread of its own; slow work such as loading weights happens here, and nobody's
     pictures wait for it. Raises LookError with the cure."""
@@ -123,6 +124,17 @@ class Look:
     """What has to be looked for while it paints, shown to the wearer or not. Of `people` the engine is told
     the mask, of all others their things."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def check(self, control: Control) -> None:
+        """Raises LookError for a document that asks for what this look does not do.
+
+        The plain picture bears words: they wait for a look that reads them.
+        """
+        if (control.prompt or "").strip() and not self.takes_prompt and self.engine != "echo":
+            raise LookError(
+                f"the look {self.name!r} takes no prompt",
+                cure="Leave the prompt out, or choose a look that takes one: 'overglass looks' says which.",
+            )
 
     def describe(self) -> dict[str, Any]:
         """As `GET /looks` and `overglass looks --json` show it."""

@@ -68,7 +68,7 @@ class Painter:
             return wanted
         try:
             before = kept[1] if kept is not None else None
-            state = self._engines[wanted.look].prepare(wanted, before, seat._sitter)
+            state = self._engines.prepare(wanted, before, seat._sitter)
         except LookError as error:
             return self._fallen_back(seat, wanted, error)
         except Exception as error:
@@ -98,7 +98,8 @@ class Painter:
             ]
         except Exception as error:
             log.exception("a look failed while painting", look=look)
-            failure = LookError(f"the look {look!r} failed while painting: {error}", cure=OTHER_LOOK)
+            told = LookError(f"the look {look!r} failed while painting: {error}", cure=OTHER_LOOK)
+            failure = error if isinstance(error, LookError) else told
             for job, control in chosen:
                 job.seat._states.pop(look, None)
                 job.seat._ready = plain(control)

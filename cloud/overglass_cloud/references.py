@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overglass_protocol.control import Control
-from overglass_protocol.errors import LookError, MissingReferenceError
+from overglass_protocol.errors import MissingReferenceError
 
 Rgb = NDArray[np.uint8]
 "A picture, (height, width, 3)."
@@ -52,10 +52,12 @@ class References:
                 self._kept.popitem(last=False)
 
     def picture_for(self, control: Control) -> Rgb:
-        """The picture that the document names, read-only. Raises LookError with the cure."""
+        """The picture that the document names, read-only. Raises MissingReferenceError with the cure."""
         name = control.reference
         if name is None:
-            raise LookError(f"the look {control.look!r} goes by a picture, and it was given none", cure=CURE)
+            raise MissingReferenceError(
+                f"the look {control.look!r} goes by a picture, and it was given none", cure=CURE
+            )
         with self._lock:
             if name not in self._kept:
                 raise MissingReferenceError("the service does not have that picture any more", cure=AGAIN)

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from overglass_protocol.errors import OverglassError
-from training.recipes import RECIPES
+from training.recipes import RECIPES, SHIPPED
 from training.shipped import Job, train
 
 WEIGHTS = Path(__file__).parents[1] / "overglass_cloud" / "neural" / "weights"
@@ -20,9 +20,16 @@ WEIGHTS = Path(__file__).parents[1] / "overglass_cloud" / "neural" / "weights"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
-    parser.add_argument("names", nargs="*", default=list(RECIPES), help="looks; all by default")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        default=SHIPPED,
+        choices=[*RECIPES, SHIPPED],
+        metavar="NAME",
+        help="looks; by default the package's",
+    )
     parser.add_argument("--clips", nargs="*", type=Path, default=[], help="clips to learn from")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=3500)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="courses at once")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(

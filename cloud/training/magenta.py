@@ -79,11 +79,11 @@ class StyleTeacher:
         style: Callable[[], Picture],
         own: float = 0.35,
         gain: float = 1.2,
-        calm: float = 0.35,
-        along: float = 2.5,
+        calm: float = 0.8,
+        along: float = 4.0,
         hue: float = 0.0,
         depth: float = 1.0,
-        passes: int = 3,
+        passes: int = 4,
     ) -> None:
         self._style, self._own, self._gain, self._calm, self._along = style, own, gain, calm, along
         self._hue, self._depth, self._passes = hue, depth, _MOVES[:passes]

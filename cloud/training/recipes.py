@@ -19,39 +19,55 @@ class Recipe:
     summary: str
     teacher: Teacher
     strength: float = 1.0
-    "How much of it is blended over the source unless the wearer says otherwise, 0..1: a first guess."
+    "How much of it is laid over the camera's picture at full strength, 0..1."
+    calm: float = 0.25
+    "How much stillness weighs against likeness while it is learned."
 
 
+_STILL = 0.8
+"What the style network's restlessness leaves of full strength."
+_CALMER = 0.7
+"For teachers whose broad areas change with little."
 _ALL = (
     Recipe(
         "starry",
         "Whirling thick strokes of night blue and lamp yellow.",
-        StyleTeacher(pictures.night, calm=0.6, along=4, gain=1.3, depth=1.6),
+        StyleTeacher(pictures.night, gain=1.3, depth=1.6),
+        _STILL,
+        _CALMER,
     ),
     Recipe(
-        "embers", "Paint laid on with a knife, in reds, orange and violet.", StyleTeacher(pictures.embers)
+        "embers",
+        "Paint laid on with a knife, in reds, orange and violet.",
+        StyleTeacher(pictures.embers, calm=0.6, along=3),
+        _STILL,
     ),
-    Recipe(
-        "glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass, calm=0.45, along=3.5, gain=1.1)
-    ),
+    Recipe("glass", "Luminous panes in black lead.", StyleTeacher(pictures.glass, gain=1.1), _STILL, _CALMER),
     Recipe(
         "tiles",
         "Small stones in turquoise, gold and terracotta.",
-        StyleTeacher(pictures.tiles, calm=0.6, along=4, own=0.4),
+        StyleTeacher(pictures.tiles, own=0.4, gain=1.3),
+        _STILL,
     ),
-    Recipe(
-        "deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco, calm=0.45, along=3.5, gain=1.4)
-    ),
+    Recipe("deco", "Gold arcs on black and emerald.", StyleTeacher(pictures.deco, gain=1.4), _STILL),
     Recipe(
         "reef",
         "Coral branches in deep teal water.",
-        StyleTeacher(pictures.reef, calm=0.7, along=5, own=0.45, gain=1.4, depth=1.2),
+        StyleTeacher(pictures.reef, along=5, own=0.45, gain=1.4, depth=1.2),
+        _STILL,
+        _CALMER,
     ),
-    Recipe("cutout", "Bold planes in vermilion, cobalt and cream.", StyleTeacher(pictures.lanes)),
+    Recipe(
+        "cutout",
+        "Bold planes in vermilion, cobalt and cream.",
+        StyleTeacher(pictures.lanes, along=3),
+        _STILL,
+    ),
     Recipe(
         "impasto",
         "Thick daubs in the scene's own colours.",
-        StyleTeacher(pictures.daubs, hue=0.65, calm=0.5, along=4),
+        StyleTeacher(pictures.daubs, hue=0.65, calm=0.6),
+        _STILL,
     ),
     Recipe("oil", "Broad strokes along the forms, thick enough to catch the light.", painters.oil),
     Recipe(
@@ -75,3 +91,22 @@ _ALL = (
     Recipe("infrared", "Infrared film: crimson leaves under a teal sky.", lights.infrared),
 )
 RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+SHIPPED = (
+    "midnight",
+    "watercolour",
+    "starry",
+    "oil",
+    "papercut",
+    "woodcut",
+    "blueprint",
+    "glass",
+    "pop",
+    "sketch",
+    "golden",
+    "dream",
+    "embers",
+    "reef",
+    "thermal",
+)
+"Those in the package, which has room for fifteen: 6 MB."

@@ -68,7 +68,7 @@ def train(job: Job) -> str:
     recipe = RECIPES[job.name]
     seen = [picture for clip in job.clips for picture in moments(clip)]
     run = Run(
-        plan=Plan(subject=recipe.name),
+        plan=Plan(subject=recipe.name, calm=recipe.calm),
         pace=Pace(steps=job.steps),
         teacher=recipe.teacher,
         pictures=[*seen, *street(), *carried(but=HELD_OUT)],

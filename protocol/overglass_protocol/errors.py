@@ -86,7 +86,7 @@ class LookError(OverglassError):
 
 
 class MissingReferenceError(LookError):
-    """The service does not have the picture that the document names: it has to be lent again."""
+    """A look goes by a picture, and the document names none, or one that the service does not have."""
 
 
 class PictureError(OverglassError):

@@ -14,7 +14,7 @@ MAX_BYTES = 20 * 2**20
 NAME = r"^[0-9a-f]{64}$"
 "How a picture is named (see `Reference.id`)."
 MISSING = "reference-missing"
-"The code of the complaint that the service does not have, or no longer has, the picture asked for."
+"The code of the complaint that a look has no picture to go by: none was named, or it is not here any more."
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
 
 

@@ -48,6 +48,24 @@ class Gated:
         return list(pictures)
 
 
+class Inverted:
+    """An engine that paints negatives, at once; notes the sizes of what it was given."""
+
+    max_batch = 4
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, int]] = []
+
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
+        return None
+
+    def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
+        self.sizes += [(picture.width, picture.height) for picture in pictures]
+        return [
+            av.VideoFrame.from_ndarray(255 - picture.to_ndarray(), format="yuv420p") for picture in pictures
+        ]
+
+
 class Broken(Echo):
     """An engine that fails at its first picture."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from overglass_cloud.engines.echo import Echo
 from overglass_cloud.looks import ALONE, Look
 from overglass_cloud.scheduler import Painted, Scheduler, Seat
 from overglass_protocol.control import Control
@@ -55,7 +56,9 @@ def engine() -> Gated:
 
 @pytest.fixture
 def scheduler(engine: Gated) -> Iterator[Scheduler]:
-    with Scheduler(looks(Look("gated", "", "test", lambda workshop: engine)), workshop()) as running:
+    gated = Look("gated", "", "test", lambda workshop: engine, takes_prompt=True)
+    dumb = Look("dumb", "", "test", lambda workshop: Echo())
+    with Scheduler(looks(gated, dumb), workshop()) as running:
         yield running
         for _ in range(100):
             engine.go_on.release()
@@ -141,6 +144,29 @@ def test_a_document_that_a_look_refuses_is_told_and_the_one_before_stays(
     assert client.failure().cure == "Ask for something else."
     assert len(client.failures) == 1
     assert [p.control.version for p in client.painted] == [1, 1, 1]
+
+
+def test_a_prompt_to_a_look_that_takes_none_is_refused_with_the_cure(scheduler: Scheduler) -> None:
+    client = Client(scheduler, Control(look="dumb", version=1))
+    client.submit(0)
+    client.ids(1)
+    client.seat.control = Control(look="dumb", version=2, prompt="a city of paper")
+    client.submit(1)
+    client.ids(2)
+    assert client.failure().message == "the look 'dumb' takes no prompt"
+    assert "Leave the prompt out" in client.failure().cure
+    client.seat.control = Control(look="dumb", version=3, prompt=" ")
+    client.submit(2)
+    client.ids(3)
+    assert [p.control.version for p in client.painted] == [1, 1, 3]
+
+
+def test_the_plain_picture_bears_a_prompt_that_waits_for_its_look(scheduler: Scheduler) -> None:
+    client = Client(scheduler, Control(look="none", version=1, prompt="a city of paper"))
+    client.submit(0)
+    client.ids(1)
+    assert not client.failures
+    assert client.painted[0].control.version == 1
 
 
 def test_a_look_that_fails_while_painting_is_told_and_the_plain_picture_goes_on(scheduler: Scheduler) -> None:

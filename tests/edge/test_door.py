@@ -43,6 +43,25 @@ async def test_a_problem_is_told_with_its_cure_and_when_to_come_again() -> None:
     assert caught.value.retry_after == 5.0
 
 
+async def test_a_place_in_the_queue_is_kept_by_showing_its_ticket_until_one_is_inside() -> None:
+    shown: list[str | None] = []
+    full = httpx.Response(503, headers={"Overglass-Queue": "ticket"})
+    answers = [full, full, httpx.Response(201), httpx.Response(201)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        shown.append(request.headers.get("Overglass-Queue"))
+        return answers[len(shown) - 1]
+
+    async with door_to(full) as door:
+        door._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        for _ in range(2):
+            with pytest.raises(RefusedError):
+                await door.open("v=0", "none", None)
+        for _ in range(2):
+            await door.open("v=0", "none", None)
+    assert shown == [None, "ticket", "ticket", None]
+
+
 @pytest.mark.parametrize(
     "response",
     [

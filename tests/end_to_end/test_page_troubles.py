@@ -258,6 +258,19 @@ async def test_a_reload_resumes_the_session_with_its_look(camera: Path) -> None:
             assert await page.locator("#looks input:checked").get_attribute("value") == "neon"
 
 
+async def test_words_stay_on_the_page_but_go_only_to_looks_that_take_them(camera: Path) -> None:
+    with Service() as running:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{running.url}/?look=model")
+            await page.fill("#prompt", "pause 0")
+            await until(page, "overglass.control.prompt === 'pause 0' && overglass.applied === 1")
+            await page.locator("#looks label", has_text="ink").click()
+            await until(page, "overglass.applied === 2")
+            assert await page.evaluate("[overglass.control.look, overglass.control.prompt]") == ["ink", None]
+            assert await page.locator("#trouble").is_hidden()
+            assert await page.input_value("#prompt") == "pause 0"
+
+
 async def test_the_page_keeps_nobody_out(camera: Path) -> None:
     """axe, on a desk and on a phone: before, while worn, with all settings open, and sharing."""
     with service() as url:

@@ -78,18 +78,19 @@ def test_a_row_tells_speed_and_quality() -> None:
 
 
 @pytest.mark.parametrize(
-    "worse",
+    ("worse", "broken"),
     [
-        replace(GOOD, warp_ratio=1.6),
-        replace(GOOD, seam_ratio=2.6),
-        replace(GOOD, structure=0.5),
-        replace(GOOD, strength=0.01),
+        (replace(GOOD, warp_ratio=1.6), "warp_ratio"),
+        (replace(GOOD, seam_ratio=2.6), "seam_ratio"),
+        (replace(GOOD, structure=0.5), "structure"),
+        (replace(GOOD, strength=0.01), "strength"),
     ],
-    ids=["warp", "seam", "structure", "strength"],
 )
-def test_a_network_that_is_not_steady_or_not_telling_breaks_its_promise(worse: Figures) -> None:
+def test_a_network_that_is_not_steady_or_not_telling_breaks_its_promise(worse: Figures, broken: str) -> None:
     assert row(a_trial())["kept"] is True
-    assert row(a_trial(), worse)["kept"] is False
+    found = row(a_trial(), worse)
+    assert found["kept"] is False
+    assert found["broken"] == [broken]
 
 
 def test_a_network_promises_more_speed_where_half_precision_is_fast() -> None:
@@ -112,7 +113,7 @@ def test_a_look_that_is_no_network_of_ours_promises_nothing() -> None:
 def test_two_looks_that_are_all_but_one_break_the_promise_of_both() -> None:
     trials = [a_trial("a", level=100), a_trial("b", level=101), a_trial("c", level=200)]
     rows = looks.rows_of(trials, [GOOD] * 3, looks.USUAL)
-    assert [(r["name"], r["closest"], r["kept"]) for r in rows] == [
+    assert [(r["name"], r["difference"]["from"], r["kept"]) for r in rows] == [
         ("a", "b", False),
         ("b", "a", False),
         ("c", "b", True),
@@ -122,9 +123,14 @@ def test_two_looks_that_are_all_but_one_break_the_promise_of_both() -> None:
     assert found["least_difference"] < 0.02
 
 
+def test_a_network_alone_need_not_differ() -> None:
+    (found,) = looks.rows_of([a_trial()], [GOOD], looks.USUAL)
+    assert (found["kept"], found["broken"]) == (True, [])
+
+
 def test_a_look_alone_is_like_no_other() -> None:
     rows = looks.rows_of([a_trial(kind="classical")], [GOOD], looks.USUAL)
-    assert (rows[0]["closest"], rows[0]["difference"]) == (None, None)
+    assert rows[0]["difference"] == {"least": None, "from": None}
     assert looks.summary(rows) == {"number": 1, "most_alike": None, "least_difference": None, "kept": True}
 
 
@@ -174,6 +180,12 @@ def test_a_slow_look_is_stopped_but_its_moments_are_those_of_all_others(
     assert len(found.painted) == trial.LEAST
     assert [picture.pts for picture in found.moments] == [piece[-1].pts for piece in tape.moments]
     assert found.precision is None
+
+
+def test_a_look_that_goes_by_who_is_seen_is_not_measured_as_if_nobody_were_there() -> None:
+    masked = replace(look("mask", Echo()), sees=("faces",))
+    with pytest.raises(LookError, match=r"goes by faces .*overglass demo --look mask"):
+        tried(masked, workshop(), reel(), idle)
 
 
 def _missing(workshop: Workshop) -> Engine:

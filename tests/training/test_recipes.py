@@ -67,6 +67,7 @@ def test_a_sensors_noise_is_not_painted(name: str, wide: Picture, paint: Paint) 
     assert _difference(one, other) < 2 * _difference(*noisy)
 
 
+@pytest.mark.timeout(240)  # it paints with every teacher
 def test_any_two_looks_clearly_differ(wide: Picture, paint: Paint) -> None:
     painted = {name: paint(name, wide) for name in RECIPES}
     for one, other in combinations(painted, 2):

@@ -4,6 +4,7 @@ data folder. Listing them reads the files' cards only, and needs no torch.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -20,8 +21,16 @@ from overglass_protocol.errors import LookError
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class Canvas:
+    """What a session keeps; `memory` is the source, calmed, whichever of these looks it wears."""
+
+    control: Control
+    memory: planes.Planes | None = None
+
+
 class Neural:
-    """Paints one picture after another with one network. A session's state is its document."""
+    """Paints one picture after another with one network."""
 
     max_batch = 1  # on processor cores two pictures at once take as long as one after the other
 
@@ -37,18 +46,21 @@ class Neural:
         way = fastest()
         self._brush = Brush.of(file, way)
         self.precision = way.precision
+        self._full = file.card.strength
 
-    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> State:
-        return control
+    def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Canvas:
+        return replace(previous, control=control) if isinstance(previous, Canvas) else Canvas(control)
 
     def paint(self, pictures: Sequence[av.VideoFrame], states: Sequence[State]) -> list[av.VideoFrame]:
         return [self._paint(picture, state) for picture, state in zip(pictures, states, strict=True)]
 
-    def _paint(self, picture: av.VideoFrame, control: Control) -> av.VideoFrame:
-        if control.strength == 0:
+    def _paint(self, picture: av.VideoFrame, canvas: Canvas) -> av.VideoFrame:
+        strength = canvas.control.strength * self._full
+        if strength == 0:
             return picture
-        scale = planes.levels(picture)
-        return planes.picture_like(picture, self._brush.paint(planes.views(picture), scale, control.strength))
+        source, scale = planes.views(picture), planes.levels(picture)
+        canvas.memory = planes.calmed(source, canvas.memory)
+        return planes.picture_like(picture, self._brush.paint(canvas.memory, scale, strength, over=source))
 
 
 def look_of(file: LookFile) -> Look:
@@ -59,7 +71,6 @@ def look_of(file: LookFile) -> Look:
         "neural",
         partial(_start, file),
         licence=file.card.licence,
-        strength=file.card.strength,
     )
 
 

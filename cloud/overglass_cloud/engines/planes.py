@@ -4,7 +4,7 @@ Knows memory layout and sample range, nothing of looks. `yuvj420p` is the same l
 name that FFmpeg gives to full-range pictures.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -73,6 +73,14 @@ def to_light(planes: Planes, scale: Levels) -> Light:
     y, cb, cr = (plane.astype(np.float32) for plane in planes)
     y = (y - scale.black) * (1 / scale.luma)
     return np.clip(y, 0, 1), (cb - 128) * (1 / scale.colour), (cr - 128) * (1 / scale.colour)
+
+
+def light_of(colours: NDArray[Any]) -> Light:
+    """Light from float32 colours, (h, w, 3), red, green, blue, 0 to 1, even sides (ITU-R BT.601-7, 2.5.1)."""
+    weights = np.array((0.299, 0.587, 0.114), np.float32)
+    small = (colours[::2, ::2] + colours[1::2, ::2] + colours[::2, 1::2] + colours[1::2, 1::2]) / 4
+    grey = small @ weights
+    return colours @ weights, (small[..., 2] - grey) / 1.772, (small[..., 0] - grey) / 1.402
 
 
 def to_planes(light: Light, scale: Levels) -> Planes:

@@ -17,8 +17,9 @@ from overglass_cloud.engines.planes import Plane, picture_like, views
 
 SIDE = 256
 "Pixels of the longer side at which movement is sought; finer gains nothing that is seen."
-UNLIKE = 24.0
-"Levels of luma by which two pictures may differ on average after moving: more is another scene."
+UNLIKE = 14.0
+"""Levels of luma by which two pictures may differ on average after moving: more is another scene. Pictures
+that follow one another differ by 5 at most on somebody walking, those of two clips by 20 at least."""
 
 Movement = NDArray[np.float32]
 "(height, width, 2): for each pixel of the new picture, how far it is to its place in the old one, in pixels."

@@ -15,6 +15,7 @@ from overglass_protocol.errors import ModelError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from overglass_cloud.models.manifest import Model
     from overglass_cloud.models.store import Store
 
 models = typer.Typer(
@@ -48,17 +49,23 @@ def list_models(as_json: Json = False) -> None:
         typer.echo(json.dumps([_described(store, name) for name in store.manifest.names]))
         return
     table = Table("model", "here", "what it is for", "size", "licence", caption=f"in {store.folder}")
-    for model in store.manifest:
-        state = {"here": "yes", "missing": "no", "damaged": "[red]damaged[/]"}[store.state(model.name)]
-        table.add_row(model.name, state, model.purpose, decimal(model.size), model.licence)
+    for name in dict.fromkeys(model.part_of or model.name for model in store.manifest):
+        models = store.manifest.called(name)
+        licences = ", ".join(dict.fromkeys(model.licence for model in models))
+        size = decimal(sum(model.size for model in models))
+        table.add_row(name, _state(store, models), models[0].purpose, size, licences)
     Console().print(table)
 
 
 @models.command()
 def pull(names: Names = None) -> None:
-    """Fetch models, by default all that are missing. A broken download goes on where it broke."""
+    """Fetch models, by default all that are missing but bundles, which are large and have to be named.
+
+    A broken download goes on where it broke.
+    """
     store = store_here()
-    wanted = _known(store, names) or [name for name in store.manifest.names if not store.has(name)]
+    missing = [model.name for model in store.manifest if model.part_of is None and not store.has(model.name)]
+    wanted = _known(store, names) if names else missing
     if not wanted:
         typer.echo(f"All models are in {store.folder}.")
     for n, name in enumerate(wanted, 1):
@@ -102,6 +109,16 @@ def verify(names: Names = None, as_json: Json = False) -> None:
         raise faults[-1]
 
 
+def _state(store: "Store", models: "list[Model]") -> str:
+    """In a word; of a bundle, the worst of its files'."""
+    states = {store.state(model.name) for model in models}
+    if "damaged" in states:
+        return "[red]damaged[/]"
+    if states == {"here"}:
+        return "yes"
+    return "in part" if "here" in states else "no"
+
+
 def _and_others(error: ModelError, left: list[str]) -> ModelError:
     """The same error, which says what was not tried any more."""
     if not left:
@@ -111,8 +128,9 @@ def _and_others(error: ModelError, left: list[str]) -> ModelError:
 
 
 def _known(store: "Store", names: list[str] | None) -> list[str]:
-    """The names, each once and each that of a model. Raises ModelError."""
-    return [store.manifest[name].name for name in dict.fromkeys(names or ())]
+    """The names, each once and each that of a model, with a bundle's in its place. Raises ModelError."""
+    found = (model.name for name in names or () for model in store.manifest.called(name))
+    return list(dict.fromkeys(found))
 
 
 def _described(store: "Store", name: str) -> dict[str, Any]:

@@ -22,8 +22,10 @@ class Model(BaseModel):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
     "What it is called here."
-    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    "What it is called in the models' folder: its publisher's name for it."
+    part_of: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")] | None = None
+    "The bundle it belongs to, files that are of use only together: pulled by that name, and only by a name."
+    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*$")]
+    "What it is called in the models' folder: its publisher's name for it; that of a bundle in its folder."
     purpose: Line
     "What it is for."
     url: Annotated[str, StringConstraints(pattern=r"^(https://[^\s/]+|http://127\.0\.0\.1(:\d+)?)/\S+$")]
@@ -50,6 +52,10 @@ class Manifest:
                 raise ValueError(f"two models are called {model.name!r}")
             if any(model.file == other.file for other in self):
                 raise ValueError(f"two models lie in {model.file!r}")
+            if model.part_of is not None and not model.file.startswith(f"{model.part_of}/"):
+                raise ValueError(f"the file {model.file!r} lies outside of its bundle {model.part_of!r}")
+            if model.part_of is None and "/" in model.file:
+                raise ValueError(f"the file {model.file!r} lies in a folder and is of no bundle")
             self._by_name[model.name] = model
 
     @classmethod
@@ -66,6 +72,19 @@ class Manifest:
     def names(self) -> tuple[str, ...]:
         return tuple(self._by_name)
 
+    @property
+    def bundles(self) -> dict[str, list[Model]]:
+        """The files of each bundle, in order."""
+        found: dict[str, list[Model]] = {}
+        for model in self:
+            if model.part_of is not None:
+                found.setdefault(model.part_of, []).append(model)
+        return found
+
+    def called(self, name: str) -> list[Model]:
+        """The model of this name, or those of the bundle. Raises ModelError."""
+        return self.bundles.get(name) or [self[name]]
+
     def __iter__(self) -> Iterator[Model]:
         return iter(self._by_name.values())
 
@@ -74,8 +93,9 @@ class Manifest:
         try:
             return self._by_name[name]
         except KeyError:
+            known = dict.fromkeys(model.part_of or model.name for model in self)
             raise ModelError(
-                f"there is no model called {name!r}", cure=f"Choose one of: {', '.join(self.names)}."
+                f"there is no model called {name!r}", cure=f"Choose one of: {', '.join(known)}."
             ) from None
 
 

@@ -54,6 +54,12 @@ class Store:
             case _:
                 assert_never(state)
 
+    def bundle(self, name: str) -> Path:
+        """The folder of a bundle, each file checked as by `path`. Raises ModelError."""
+        for model in self.manifest.called(name):
+            self.path(model.name)
+        return self.folder / name
+
     def has(self, name: str) -> bool:
         """Whether `path` would give it. Raises ModelError only when there is no such model."""
         return self.state(name) == "here"
@@ -99,9 +105,10 @@ class Store:
         return "here", ""
 
     def _lock(self, model: Model, progress: Progress) -> FileLock:
-        lock = FileLock(self.folder / f".{model.file}.lock")
+        place = self.folder / model.file
+        lock = FileLock(place.with_name(f".{place.name}.lock"))
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -118,4 +125,4 @@ class Store:
 
 
 def _pull(model: Model) -> str:
-    return f"Run: overglass models pull {model.name}."
+    return f"Run: overglass models pull {model.part_of or model.name}."

@@ -29,8 +29,8 @@ class Brush:
         """Raises LookError when the file's weights are none."""
         return cls(file.card.shape, file.weights(), way)
 
-    def paint(self, planes: Planes, scale: Levels, strength: float) -> Planes:
-        """Planes of the same size, `strength` of the way from the source to the painting."""
+    def paint(self, planes: Planes, scale: Levels, strength: float, over: Planes | None = None) -> Planes:
+        """What is painted of `planes`, laid over them with `strength`, or over others of the same size."""
         self._way.enter()
         height, width = planes[0].shape
         with torch.inference_mode():
@@ -40,7 +40,8 @@ class Brush:
             light = ((samples - zero) * (1 / span)).to(self._way.dtype)
             painted = self._network(light).float() * span + zero
             if strength < 1:
-                painted = torch.lerp(samples, painted, strength)
+                below = samples if over is None else folded(*_tensors(over)).to(samples)
+                painted = torch.lerp(below, painted, strength)
             luma, chroma = unfolded(painted.round_().clamp_(0, 255).to(torch.uint8).cpu())
         y, cb, cr = luma[0, 0].numpy(), chroma[0, 0].numpy(), chroma[0, 1].numpy()
         rows, columns = (height + 1) // 2, (width + 1) // 2

@@ -51,7 +51,7 @@ class Card(BaseModel):
     summary: Line
     licence: Line = "Apache-2.0"
     strength: float = Field(default=1.0, ge=0.0, le=1.0)
-    "At which it is meant to be worn."
+    "How much of the painting is laid over the camera's picture at full strength."
     shape: Shape = Shape()
     trained: dict[str, str | int | float] = Field(default_factory=dict, max_length=32)
     "How: seed, steps, seconds, teacher."

@@ -44,6 +44,8 @@ class Claim:
     rung: Rung = Rung.FULL
     shrinks: bool = True
     "Whether a smaller picture saves anything, as far as is known."
+    stride: int = 2
+    "On the rung where not every picture is painted, one of so many is: more for a look that takes long."
     held_until: float = 0.0
     "Until then it waits for its look to load, if nothing else comes first."
     painting: bool = False

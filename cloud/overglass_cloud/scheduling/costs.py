@@ -14,10 +14,12 @@ SAMPLES = 9
 "The median of so many bears four hiccups."
 KNOWN_FROM = 5
 "Samples; the very first paintings of a kind often compile or load something."
-NEW, FRESH, LASTS = 20.0, 120.0, 1200.0
+NEW, FRESH, LASTS = 10.0, 120.0, 1200.0
 """Seconds. A figure not older than the first is taken as it is, one up to the second where there is no newer
 one to estimate from: the machine may have more time now. What a smaller size saves is a matter of the look,
 and is believed for the third."""
+ESTIMATED = 0.5
+"Seconds for which an estimate is good."
 MARGINAL = 0.5
 "Of what one picture takes, for each more in a batch, until that was measured."
 MOST_KINDS = 256
@@ -36,6 +38,8 @@ class Costs:
 
     def __init__(self) -> None:
         self._figures: OrderedDict[tuple[str, Size, int], _Figure] = OrderedDict()
+        self._estimates: dict[tuple[str, Size, int], tuple[float, float | None]] = {}
+        "Of what was not measured, and when."
 
     def took(self, look: str, size: Size, batch: int, seconds: float, now: float) -> None:
         """A batch of so many pictures was painted."""
@@ -44,6 +48,8 @@ class Costs:
         self._figures.move_to_end(key)
         figure.samples.append(seconds)
         figure.middle, figure.at = median(figure.samples), now
+        if len(figure.samples) == KNOWN_FROM:
+            self._estimates.clear()
         if len(self._figures) > MOST_KINDS:
             self._figures.popitem(last=False)
 
@@ -56,6 +62,20 @@ class Costs:
         exact = self._known(look, size, batch, now, NEW)
         if exact is not None:
             return exact
+        at, estimate = self._estimates.get((look, size, batch), (-ESTIMATED, None))
+        if now >= at + ESTIMATED:
+            estimate = self._estimated(look, size, batch, now)
+            self._estimates[look, size, batch] = now, estimate
+            if len(self._estimates) > MOST_KINDS:
+                self._estimates.clear()
+        return estimate
+
+    def saves(self, look: str, size: Size, smaller: Size, now: float) -> bool:
+        """Whether the smaller size is, or may be, clearly cheaper."""
+        full, less = (self._known(look, one, 1, now, LASTS) for one in (size, smaller))
+        return full is None or less is None or less < 0.9 * full
+
+    def _estimated(self, look: str, size: Size, batch: int, now: float) -> float | None:
         for age in (NEW, FRESH):
             known = [
                 (abs(_pixels(at) - _pixels(size)), abs(count - batch), at, count, seconds)
@@ -66,11 +86,6 @@ class Costs:
                 *_, at, count, seconds = min(known)
                 return seconds * (1 + MARGINAL * (batch / count - 1)) * _pixels(size) / _pixels(at)
         return None
-
-    def saves(self, look: str, size: Size, smaller: Size, now: float) -> bool:
-        """Whether the smaller size is, or may be, clearly cheaper."""
-        full, less = (self._known(look, one, 1, now, LASTS) for one in (size, smaller))
-        return full is None or less is None or less < 0.9 * full
 
     def _known(self, look: str, size: Size, batch: int, now: float, lasts: float) -> float | None:
         figure = self._figures.get((look, size, batch))

@@ -17,11 +17,11 @@ AIM = 0.85
 "Load to come below when going down."
 ROOM = 0.75
 "Load that there may be after going up."
-LATE = 0.1
+LATE = 0.2
 "Share of pictures overtaken by a newer one while they waited: above it estimates are not to be trusted."
 BUSY = 0.6
 "Load from which lateness is taken for the device's doing; below it is somebody else's."
-COUNTED_FROM = 20
+COUNTED_FROM = 40
 "Pictures, from which their share says something."
 SETTLES = 0.6
 "Seconds after a change, in which its effect is measured."
@@ -60,12 +60,12 @@ class Ladder:
     def review(self, now: float) -> list[Step]:
         """Moves claims as the load wants it; to be called a few times a second."""
         if now < self._settled:
+            self._served = self._overtaken = 0
             return []
         self._load.learn(now)
         steps = self._lower(now) or self._raise(now)
         if steps:
             self._settled = now + SETTLES
-            self._served = self._overtaken = 0
             for claim in self._load.claims:
                 claim.room_since = None
         return steps

@@ -5,6 +5,7 @@ Each rung keeps the savings of those above it. Decides nothing; that is `ladder`
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from overglass_cloud.scheduling.costs import Size
 from overglass_protocol.messages import RungName
@@ -22,7 +23,8 @@ class Rung(IntEnum):
     SMALLER = 1
     "Painted at half the pixels and scaled back up."
     ALTERNATE = 2
-    "Every other picture is painted; the ones between are the last painting, moved along with the scene."
+    """Every other picture is painted, or still fewer with a look that takes long; the ones between are the
+    last painting, moved along with the scene."""
     CHEAPER = 3
     "Another look that takes less."
     PLAIN = 4
@@ -55,6 +57,7 @@ class Serving:
     "One of so many pictures is painted."
 
 
+@lru_cache(1024)
 def smaller(size: Size) -> Size:
     """About half the pixels in the same shape, to the nearest multiples of STEP; `size` itself if that is
     too small to halve."""
@@ -62,10 +65,14 @@ def smaller(size: Size) -> Size:
     return (width, height) if min(width, height) >= LEAST_SIDE else size
 
 
-def serving(rung: Rung, look: str | None, cheaper: str | None, size: Size, *, shrinks: bool) -> Serving:
+@lru_cache(1024)
+def serving(
+    rung: Rung, look: str | None, cheaper: str | None, size: Size, *, shrinks: bool, stride: int = 2
+) -> Serving:
     """What this rung means for a session that asks for `look` at `size`.
 
-    `shrinks`: whether a smaller picture would save anything.
+    `shrinks`: whether a smaller picture would save anything. `stride`: one of how many is painted where not
+    all are.
     """
     if look is None or rung is Rung.PLAIN:
         return Serving(None, size, 1)
@@ -74,7 +81,7 @@ def serving(rung: Rung, look: str | None, cheaper: str | None, size: Size, *, sh
     return Serving(
         look,
         smaller(size) if shrinks and rung >= Rung.SMALLER else size,
-        2 if rung >= Rung.ALTERNATE else 1,
+        stride if rung >= Rung.ALTERNATE else 1,
     )
 
 
@@ -90,5 +97,6 @@ def in_words(rung: Rung, look: str, given: Serving, size: Size) -> str:
     if given.size != size:
         parts.append(f"painted at {given.size[0]} x {given.size[1]} and scaled up")
     if given.stride > 1:
-        parts.append("every other picture painted, the ones between moved along")
+        share = "every other picture" if given.stride == 2 else f"one picture in {given.stride}"
+        parts.append(f"{share} painted, the ones between moved along")
     return ", ".join(parts)

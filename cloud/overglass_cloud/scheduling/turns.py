@@ -50,8 +50,8 @@ class Turns:
         """A picture came. False when it takes the place of one that still waited."""
         claim.size = size
         first = claim.arrive(now)
-        if not first and self.task(claim) is Task.PAINT:
-            self._ladder.count(overtaken=1)
+        if not first and not claim.under_way and self.task(claim) is Task.PAINT:
+            self._ladder.count(overtaken=1)  # while its own painting is under way nobody else's is in its way
         return first
 
     def task(self, claim: Claim) -> Task:

@@ -107,9 +107,7 @@ class Course:
         except FileNotFoundError:
             return False
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise LookError(
-                f"{path} cannot be read: {error}", cure=f"Delete it to begin anew: rm {path}."
-            ) from error
+            raise LookError(f"{path} cannot be read: {error}", cure="Begin anew with --fresh.") from error
         if state["plan"] != _plain(self.plan):
             return False
         self._network.load_state_dict(state["network"])

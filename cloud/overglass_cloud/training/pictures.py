@@ -9,17 +9,14 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
 
+from overglass_cloud.style.picture_file import read_picture
 from overglass_cloud.training.lessons import Pixels
-from overglass_protocol.errors import LookError
+from overglass_protocol.errors import LookError, PictureError
+from overglass_protocol.reference import MAX_BYTES, Reference
 
 SHORT = 360
 "Pixels of the shorter side: strokes are made for pictures of this size."
-SMALLEST = 16
-"Pixels a side; less is no picture to learn from."
-MOST = 40_000_000
-"Pixels; a larger file is refused before it is decoded."
 MOMENTS = 24
 "Taken of one clip, evenly."
 CARRIED = (
@@ -52,26 +49,16 @@ def carried(*names: str, but: str = "") -> list[Pixels]:
 
 
 def read(path: Path) -> Pixels:
-    """A picture file as RGB, upright. Raises LookError with the cure."""
+    """A picture file as RGB, upright, its longer side at most 1024. Raises OverglassError with the cure."""
     try:
-        with Image.open(path) as image:
-            width, height = image.size
-            if width * height > MOST:
-                raise LookError(
-                    f"{path} has {width}x{height} pixels, and at most {MOST // 1_000_000} million are read",
-                    cure="Make it smaller first; 1024 pixels a side are plenty.",
-                )
-            if min(width, height) < SMALLEST:
-                raise LookError(
-                    f"{path} has only {width}x{height} pixels",
-                    cure=f"Give a picture of at least {SMALLEST}x{SMALLEST}; 256 or more make a good style.",
-                )
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LookError(
-            f"{path} is no picture that can be read: {reason}", cure="Give a PNG, JPEG or WebP file."
-        ) from error
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise LookError(f"{path} cannot be read: {error.strerror}", cure="Check the file.") from error
+    try:
+        return read_picture(Reference(data))
+    except PictureError as error:
+        raise LookError(f"{path}: {error.message}", cure=error.cure) from error
 
 
 def moments(path: Path, most: int = MOMENTS) -> list[Pixels]:
@@ -88,8 +75,22 @@ def moments(path: Path, most: int = MOMENTS) -> list[Pixels]:
     return [sized(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)) for frame in found]
 
 
+def stretch(path: Path, count: int = 32) -> list[Pixels]:
+    """Pictures of a clip one after the other, from its beginning. Raises LookError with the cure."""
+    try:
+        with av.open(str(path)) as container:
+            frames = [frame for frame, _ in zip(container.decode(video=0), range(count), strict=False)]
+    except (av.error.FFmpegError, OSError, IndexError) as error:
+        raise LookError(f"{path} cannot be read: {error}", cure="Give a video file, such as MP4.") from error
+    return [sized(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)) for frame in frames]
+
+
 def sized(picture: Pixels) -> Pixels:
-    """The same, its shorter side SHORT; sides stay in proportion."""
+    """The middle of it at most twice as long as wide, the shorter side SHORT; sides stay in proportion."""
+    height, width = picture.shape[:2]
+    rows, columns = min(height, 2 * width), min(width, 2 * height)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    picture = np.ascontiguousarray(picture[top : top + rows, left : left + columns])
     scale = SHORT / min(picture.shape[:2])
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     size = tuple(max(SHORT, round(side * scale)) for side in picture.shape[1::-1])

@@ -29,7 +29,8 @@ SHOWN_AT = (0.03, 0.1, 0.25, 0.5, 1.0)
 "How much of the course is done when the preview grows by a column."
 SHOWN = 3
 "Rows of the preview."
-FULL_RANGE = Levels(0, 255, 255)
+VIDEO_RANGE = Levels(16, 219, 224)
+"What OpenCV makes of RGB."
 
 
 class Teacher(Protocol):
@@ -119,7 +120,7 @@ def painted(brush: Brush, picture: Pixels, strength: float = 1.0) -> Pixels:
     even = np.ascontiguousarray(picture[:height, :width])
     stacked = np.asarray(cv2.cvtColor(even, cv2.COLOR_RGB2YUV_I420), np.uint8)
     cb, cr = stacked[height:].reshape(2, height // 2, width // 2)
-    planes = brush.paint((stacked[:height], cb, cr), FULL_RANGE, strength)
+    planes = brush.paint((stacked[:height], cb, cr), VIDEO_RANGE, strength)
     stacked = np.concatenate([plane.reshape(-1) for plane in planes]).reshape(-1, width)
     return np.asarray(cv2.cvtColor(stacked, cv2.COLOR_YUV2RGB_I420), np.uint8)
 

@@ -31,7 +31,7 @@ from overglass_protocol.errors import LookError
 SHOWN = ("astronaut.png", "coffee.png")
 "In the preview, after a moment of each clip."
 MEASURED = "chelsea.png"
-"Kept out of the training, for the figures."
+"Kept out of the training: without a clip the figures are of a pan over it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def make(order: Order) -> dict[str, Any]:
         with stopped_by_ctrl_c(run, console, saved):
             course = run.learn()
         screen.measuring()
-        [large] = pictures.carried(MEASURED)
-        figures = figures_of(brush_of(course, run.device), pan(large), order.strength)
+        clip = pictures.stretch(order.clips[0]) if order.clips else pan(pictures.carried(MEASURED)[0])
+        figures = figures_of(brush_of(course, run.device), clip, order.strength)
     trained = {"steps": course.steps, "seconds": round(course.seconds), "seed": order.seed}
     card = with_figures(card.model_copy(update={"trained": trained}), figures)
     file = folder.add(card, course.weights(), replace=order.replace)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from overglass_protocol.errors import ConfigError
+
 if TYPE_CHECKING:
     from overglass_simulators.bench.promise import Promise
     from overglass_simulators.bench.rig import Setup
@@ -157,6 +159,25 @@ def fleet(
 
 
 @bench.command()
+def crowd(
+    up_to: Annotated[int, typer.Option(min=1, max=200, help="Wearers who want in, at most.")] = 64,
+    base_ms: Annotated[float, typer.Option(min=0.0, help="What any batch takes.")] = 4.0,
+    each_ms: Annotated[float, typer.Option(min=0.1, help="And each 512x512 picture in it.")] = 6.0,
+    max_batch: Annotated[int, typer.Option(min=1, max=64, help="Pictures painted at once.")] = 8,
+    seconds: Annotated[float, typer.Option(min=5.0, help="Virtual seconds that count.")] = 15.0,
+    seed: Annotated[int, typer.Option(help="Of the pictures' jitter.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Where to draw it, as PNG.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How long pictures wait when ever more wearers share one modelled device. In virtual time."""
+    from overglass_simulators.bench import crowd as this
+    from overglass_simulators.crowd import Device
+
+    device = Device(base_ms / 1000, each_ms / 1000, max_batch)
+    _tell(lambda: this.run(device, this.steps(up_to), seconds, seed, out), this.PROMISES, as_json)
+
+
+@bench.command()
 def overlays(
     size: Size = "640x480",
     fps: Fps = 30.0,
@@ -190,6 +211,32 @@ def page(
 
     setup = _setup(size, fps, seconds, codec, look, clip, warmup)
     _tell(lambda: this.run(setup), this.PROMISES, as_json)
+
+
+@bench.command()
+def gpu(
+    device: Annotated[str, typer.Option(help="cuda, or cpu to try the bench itself.")] = "cuda",
+    weights: Annotated[
+        Path | None, typer.Option(help="A pipeline's folder; by default random numbers of SD-Turbo's shape.")
+    ] = None,
+    tiny: Annotated[bool, typer.Option("--tiny", help="A tiny network, to try the bench itself.")] = False,
+    steps: Annotated[int, typer.Option(min=1, max=4, help="Steps for each picture.")] = 1,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Fuse small steps with torch.compile; takes minutes.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=0.01, help="Of measuring, for each row.")] = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """How fast a GPU paints with SD-Turbo's architecture; see there how to run it on a bare machine."""
+    from rich.console import Console
+
+    from overglass_simulators.bench import gpu as this
+
+    if device not in this.DEVICES:
+        raise ConfigError(f"there is no device {device!r}", cure="Choose --device cuda or --device cpu.")
+    plan = this.Plan(device, weights, tiny, steps, compiled, seconds)
+    with Console(stderr=True).status("preparing") as status:
+        _tell(lambda: this.run(plan, status.update), this.promises(plan), as_json)
 
 
 @bench.command()

@@ -15,7 +15,7 @@ from overglass_cloud.models.cli import store_here
 from overglass_cloud.quality import Figures, difference
 from overglass_protocol.errors import OverglassError
 from overglass_simulators.bench import content, sheet
-from overglass_simulators.bench.promise import Promise, judged
+from overglass_simulators.bench.promise import Promise
 from overglass_simulators.bench.reel import Reel, pixels
 from overglass_simulators.bench.rig import Result, bar, settle
 from overglass_simulators.bench.trial import Trial, tried
@@ -82,43 +82,62 @@ def run(setup: Setup) -> Result:
 
 
 def rows_of(trials: Sequence[Trial], figures: Sequence[Figures], size: tuple[int, int]) -> list[Result]:
-    """One for each look, judged by what looks of its engine promise."""
+    """One for each look, judged by what looks of its engine promise; `broken` names what is not kept."""
     closest = closest_of(trials)
     rows = []
     for trial, found in zip(trials, figures, strict=True):
+        near = closest.get(trial.look.name)
+        measured = {**_speeds(trial), **_qualities(found)}
+        known = measured if near is None else {**measured, "difference": near.apart}
         promised = promises(trial.look.engine, trial.precision, size)
-        row = judged({**_speeds(trial), **_qualities(found), **closest.get(trial.look.name, ALONE)}, promised)
-        rows.append({**row, "kept": row["kept"] if promised else None})
+        if near is None:  # with no other look, there is none to differ from
+            promised = tuple(promise for promise in promised if promise.key != "difference")
+        broken = [promise.key for promise in promised if not promise.is_kept(known[promise.key])]
+        rows.append(
+            {
+                **measured,
+                "difference": {"least": near and near.apart, "from": near and near.name},
+                "setting": _setting(trial),
+                "promise": {promise.key: promise.bound for promise in promised},
+                "kept": not broken if promised else None,
+                "broken": broken,
+            }
+        )
     return rows
 
 
 def summary(rows: Sequence[Result]) -> Result:
     """How many looks, how alike the two most alike are, and whether each keeps what it promises."""
-    compared = [row for row in rows if row["difference"] is not None]
-    near = min(compared, key=lambda row: float(row["difference"]), default=None)
+    compared = [row for row in rows if row["difference"]["from"] is not None]
+    near = min(compared, key=lambda row: float(row["difference"]["least"]), default=None)
     return {
         "number": len(rows),
-        "most_alike": None if near is None else [near["name"], near["closest"]],
-        "least_difference": None if near is None else near["difference"],
+        "most_alike": None if near is None else [near["name"], near["difference"]["from"]],
+        "least_difference": None if near is None else near["difference"]["least"],
         "kept": all(row["kept"] is not False for row in rows),
     }
 
 
-ALONE: Result = {"closest": None, "difference": None}
-"Of a look that was painted with no other."
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Of all other looks, the one that differs least."""
+
+    name: str
+    apart: float
+    "As `difference` has it, mean over the moments."
 
 
-def closest_of(trials: Sequence[Trial]) -> dict[str, Result]:
-    """By name, for each look that one of all others that differs least from it, and by how much."""
+def closest_of(trials: Sequence[Trial]) -> dict[str, Nearest]:
+    """By name; empty for a look alone."""
     shown = {trial.look.name: [pixels(moment) for moment in trial.moments] for trial in trials}
-    found: dict[str, Result] = {}
+    found: dict[str, Nearest] = {}
     for pair in combinations(shown, 2):
         apart = round(
             fmean(difference(*both) for both in zip(*(shown[name] for name in pair), strict=True)), 4
         )
         for one, other in (pair, pair[::-1]):
-            if one not in found or apart < found[one]["difference"]:
-                found[one] = {"closest": other, "difference": apart}
+            if one not in found or apart < found[one].apart:
+                found[one] = Nearest(other, apart)
     return found
 
 
@@ -158,14 +177,17 @@ def _speeds(trial: Trial) -> Result:
     return {
         "name": trial.look.name,
         "engine": trial.look.engine,
-        "setting": {
-            "strength": trial.look.strength,
-            "precision": trial.precision,
-            "pictures": len(trial.painted),
-        },
         "ms_per_frame": round(seconds * 1000, 2),
         "fps": _per_second(seconds),
         "fps_720p": _per_second(large),
+    }
+
+
+def _setting(trial: Trial) -> Result:
+    return {
+        "strength": trial.look.strength,
+        "precision": trial.precision,
+        "pictures": len(trial.painted),
     }
 
 

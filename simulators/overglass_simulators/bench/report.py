@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -63,6 +62,8 @@ def _text(value: Any) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.4g}" if abs(value) < 1 else f"{value:.1f}"
+        case dict():
+            return ", ".join(f"{_text(inner)} {name}" for name, inner in value.items())
         case list():
             return ", ".join(_text(item) for item in value)
         case _:
@@ -74,7 +75,7 @@ def _is_rows(value: Any) -> bool:
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> Table:
-    found = Table(title=name, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    found = Table(title=name, box=None, padding=(0, 1, 0, 0))
     columns = [key for key, value in rows[0].items() if not (_is_rows(value) or isinstance(value, dict))]
     for column in columns:
         heading = column.replace("_", " ")

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from overglass_cloud.looks import ALONE, Engine, Look, Workshop
 from overglass_protocol.control import Control
+from overglass_protocol.errors import LookError
 from overglass_simulators.bench.reel import WARM_UP, Picture, Reel
 from overglass_simulators.bench.rig import Advance
 
@@ -46,6 +47,11 @@ class Chooses(Protocol):
 
 def tried(look: Look, workshop: Workshop, reel: Reel, advance: Advance) -> Trial:
     """Starts the look's engine and has it paint. Raises OverglassError where the look cannot be had here."""
+    if look.sees:
+        raise LookError(
+            f"{look.name!r} goes by {', '.join(look.sees)} in the picture, and no detector runs here",
+            cure="See it live: overglass demo --look " + look.name,
+        )
     engine = look.start(workshop)
     _paint(engine, look, reel.pictures[:WARM_UP], advance)
     painted, seconds = _paint(engine, look, reel.pictures, advance)

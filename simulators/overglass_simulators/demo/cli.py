@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-DEFAULT_LOOK = "neon"
+DEFAULT_LOOK = "midnight"
 "Unmistakably not the camera's picture, and no model to fetch."
 
 

@@ -1,5 +1,6 @@
 """A tiny pipeline, made once: it takes seconds to import what makes one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,15 @@ from diffusers import StableDiffusionImg2ImgPipeline
 from overglass_cloud.engines.diffusion import weights
 from overglass_cloud.engines.diffusion.frame import Model
 from tests.cloud.diffusion import pipelines
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Several gain nothing on so little, and wait for each other where the machine is busy."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

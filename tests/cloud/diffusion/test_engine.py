@@ -195,6 +195,12 @@ def test_a_prompt_that_is_too_long_is_refused_and_the_state_before_still_paints(
     assert len(engine.paint([picture()], [state])) == 1
 
 
+def test_a_reference_picture_is_refused_with_what_can_be_done_instead(engine: Diffusion) -> None:
+    with pytest.raises(LookError, match="no image adapter") as caught:
+        engine.prepare(Control(look="imagine", reference="a" * 64), None, ALONE)
+    assert "any-picture" in caught.value.cure
+
+
 class Full(Model):
     """A model that runs out of memory for batches of more than `room`."""
 

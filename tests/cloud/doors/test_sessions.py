@@ -1,11 +1,17 @@
 """The HTTP doors: what opens them, and what each refusal says."""
 
 import asyncio
+import threading
+import time
 
 import httpx
 import pytest
 
 from overglass_cloud.config import Settings
+from overglass_cloud.engines.echo import Echo
+from overglass_cloud.looks import Engine, Look, Workshop
+from overglass_cloud.scheduling.costs import KNOWN_FROM
+from overglass_cloud.sessions import visits
 from overglass_cloud.tokens import make_token
 from tests.cloud.parts import offering, post, running
 
@@ -103,6 +109,54 @@ async def test_one_session_over_the_limit_is_a_503_with_the_time_to_come_again()
         assert int(response.headers["retry-after"]) > 0
         await client.delete(first.headers["location"])
         assert (await post(client, b)).status_code == 201
+
+
+async def test_whoever_is_turned_away_is_told_its_place_and_keeps_it_with_the_ticket() -> None:
+    async with running(Settings(max_sessions=1)) as client, offering() as (_, a), offering() as (_, b):
+        inside = await post(client, a)
+        refused = await post(client, b)
+        assert_problem(refused, 503, "too-many-sessions")
+        ticket = refused.headers["overglass-queue"]
+        assert refused.json()["queue_position"] == 1
+        assert refused.json()["queue_ticket"] == ticket
+        mine = {"Overglass-Queue": ticket}
+        assert (await post(client, b, headers=mine)).json()["queue_position"] == 1
+        behind = await post(client, a)
+        assert behind.json()["queue_position"] == 2
+        assert "number 2 in the queue" in behind.json()["detail"]
+        await client.delete(inside.headers["location"])
+        assert_problem(await post(client, a), 503, "too-many-sessions")
+        assert (await post(client, b, headers=mine)).status_code == 201
+
+
+async def test_one_whom_there_is_no_time_to_paint_is_turned_away_and_told_what_would_do() -> None:
+    slow = Look("slow", "", "test", lambda workshop: Echo())
+    async with running(Settings(max_sessions=8), slow) as client, offering() as (_, a), offering() as (_, b):
+        assert (await post(client, a, params={"look": "slow"})).status_code == 201
+        scheduler = client.app.state.visits._scheduler  # type: ignore[attr-defined]
+        for _ in range(KNOWN_FROM):
+            scheduler._turns.costs.took("slow", (512, 512), 1, 0.2, time.monotonic())
+        refused = await post(client, b, params={"look": "slow"})
+        assert_problem(refused, 503, "no-time-to-paint")
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.json()["queue_position"] == 1
+        assert "another look" in refused.json()["cure"]
+        assert (await post(client, b, params={"look": "none"})).status_code == 201
+
+
+async def test_a_look_that_takes_long_to_load_keeps_nobody_at_the_door(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(visits, "LOADS_WITHIN", 0.05)
+    go_on = threading.Event()
+
+    def start(workshop: Workshop) -> Engine:
+        assert go_on.wait(20)
+        return Echo()
+
+    async with running(None, Look("slow", "", "test", start)) as client, offering() as (_, offer):
+        assert (await post(client, offer, params={"look": "slow"})).status_code == 201
+        go_on.set()
 
 
 async def test_an_offer_that_cannot_be_answered_takes_no_place() -> None:

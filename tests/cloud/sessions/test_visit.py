@@ -1,9 +1,13 @@
 """One session whose connection is made anew from several sides at once."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from overglass_cloud.config import Settings
+from overglass_cloud.engines.echo import Echo
+from overglass_cloud.looks import Look
 from overglass_cloud.tokens import EVERYBODY
 from overglass_protocol import rtc
 from overglass_protocol.rtc import sdp
@@ -69,3 +73,12 @@ async def test_a_session_that_ends_while_it_is_resumed_stays_ended(peers: list[r
         assert_problem(await resuming, 404, "no-such-session")
         assert visit.ended is not None
         assert are_open(peers) == 0
+
+
+async def test_an_edge_without_words_gets_what_its_look_sees_looked_for(tmp_path: Path) -> None:
+    seer = Look("seer", "", "test", lambda workshop: Echo(), sees=("people",))
+    async with running(Settings(models=tmp_path), seer) as client, offering("sendonly") as (_, offer):
+        opened = await post(client, offer, "/live?look=seer")
+        visits = client.app.state.visits  # type: ignore[attr-defined]
+        visit = visits.find(opened.headers["location"].rpartition("/")[2], EVERYBODY)
+        assert visit._seat.control.look == "none", "its model is not here"

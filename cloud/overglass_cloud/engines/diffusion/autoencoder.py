@@ -31,6 +31,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
+        self.plan = plan
         self.encoder = nn.ModuleDict({"layers": nn.Sequential(*_encoder(plan))})
         self.decoder = nn.ModuleDict({"layers": nn.Sequential(*_decoder(plan))})
 

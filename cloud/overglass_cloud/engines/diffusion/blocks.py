@@ -17,8 +17,6 @@ class Given(NamedTuple):
     "(n, all blocks' channels)."
     words: Tensor
     "Keys and values of the prompt for every layer, (n, tokens, `Unet.width`)."
-    picture: Tensor | None
-    "The same of a reference picture, or None where the pipeline has no image adapter."
 
 
 class Residual(nn.Module):
@@ -106,8 +104,6 @@ class Reading(nn.Module):
     def forward(self, x: Tensor, given: Given) -> Tensor:
         queries = _by_head(self.to_q(x), self.heads)
         seen = functional.scaled_dot_product_attention(queries, *self._mine(given.words))
-        if given.picture is not None:
-            seen = seen + functional.scaled_dot_product_attention(queries, *self._mine(given.picture))
         return _joined(self.to_out[0], seen)
 
     def _mine(self, read: Tensor) -> tuple[Tensor, Tensor]:

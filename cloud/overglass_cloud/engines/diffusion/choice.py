@@ -1,7 +1,6 @@
 """Which diffusion pipeline, and how it is run: what a service chooses once. Imports nothing heavy."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 MOST_STEPS = 4
 
@@ -20,10 +19,3 @@ class Choice:
     "Share of all noise that strength 1 lays over the picture; at 1 nothing of the picture is left."
     compiled: bool = False
     "Whether torch.compile fuses the network's small steps: minutes for each new size, then quicker."
-
-    def folder(self, models: Path) -> Path:
-        """Where the pipeline lies, in the folder of models unless it is a folder itself."""
-        there = Path(self.source).expanduser()
-        if there.is_dir() or there.is_absolute() or self.source.startswith("."):
-            return there
-        return models / self.source.replace("/", "--")

@@ -62,7 +62,12 @@ class Diffusion:
         self._plain = self._read(PROMPT, reader.encode(PROMPT))
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Wearing:
-        """Raises LookError for a prompt that is too long."""
+        """Raises LookError for a prompt that is too long, and for a reference picture."""
+        if control.reference is not None:
+            raise LookError(
+                "the look 'imagine' cannot go by a picture: its pipeline has no image adapter",
+                cure="Leave the picture out and say it in words, or wear the look any-picture.",
+            )
         prompt = (control.prompt or "").strip() or PROMPT
         if not isinstance(previous, Wearing):
             self._reader.check(prompt)
@@ -88,6 +93,8 @@ class Diffusion:
     ) -> Iterator[av.VideoFrame]:
         if not pictures:
             return iter(())
+        if len(pictures) > self.max_batch:
+            return self._in_parts(pictures, states, self.max_batch)
         try:
             return iter(self._batch_painted(pictures, states))
         except Exception as error:
@@ -101,11 +108,14 @@ class Diffusion:
             raise no_room(failure)
         half = self.max_batch = (len(pictures) + 1) // 2
         log.warning("no room for so many pictures at once", pictures=len(pictures), from_now_on=half)
-        return (
-            picture
-            for part in (slice(None, half), slice(half, None))
-            for picture in self._painted(pictures[part], states[part])
-        )
+        return self._in_parts(pictures, states, half)
+
+    def _in_parts(
+        self, pictures: Sequence[av.VideoFrame], states: Sequence[Wearing], most: int
+    ) -> Iterator[av.VideoFrame]:
+        for start in range(0, len(pictures), most):
+            part = slice(start, start + most)
+            yield from self._painted(pictures[part], states[part])
 
     def _batch_painted(
         self, pictures: Sequence[av.VideoFrame], states: Sequence[Wearing]

@@ -54,8 +54,6 @@ class Batch:
         self.words = torch.zeros(
             (count, model.tokens, model.unet.width), dtype=model.dtype, device=model.device
         )
-        self.picture = torch.zeros_like(self.words[:, : model.picture_tokens])
-        "Of reference pictures; empty where the pipeline has no image adapter."
 
 
 class Model(nn.Module):
@@ -67,8 +65,6 @@ class Model(nn.Module):
         self.steps = steps
         self.tokens = 77
         "Of a prompt: what CLIP's text encoder was trained for (Radford et al. 2021)."
-        self.picture_tokens = 0
-        "Of a reference picture."
         self._sigmas = schedule.sigmas().tolist()
 
     @property
@@ -118,11 +114,10 @@ class Model(nn.Module):
 
     def _denoised(self, latents: Tensor, batch: Batch, columns: list[Tensor]) -> Tensor:
         steps, sigmas = columns[: self.steps], columns[self.steps :]
-        picture = batch.picture if self.picture_tokens else None
         x = latents + batch.noise * sigmas[0]
         for step, sigma, following in zip(steps, sigmas, sigmas[1:], strict=False):
             seen = schedule.shown(x, sigma).to(self.dtype, memory_format=torch.channels_last)
-            said = self.unet(seen, step.flatten(), batch.words, picture).float()
+            said = self.unet(seen, step.flatten(), batch.words).float()
             clean = self.schedule.clean(x, said, sigma)
             x = clean + (x - clean) * (following / sigma)
         return x

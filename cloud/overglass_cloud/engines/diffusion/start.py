@@ -1,7 +1,6 @@
 """From a choice to an engine: which device, which number format, and what can go wrong at the start."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 
@@ -10,14 +9,16 @@ from overglass_cloud.engines.diffusion.choice import Choice
 from overglass_cloud.engines.diffusion.engine import Diffusion, no_room, out_of_memory
 from overglass_cloud.engines.diffusion.prompts import Encoder
 from overglass_cloud.engines.diffusion.replay import Replay
+from overglass_cloud.engines.diffusion.source import folder_of
+from overglass_cloud.models.store import Store
 
 Progress = Callable[[str, int, int], None]
 "Told what is being read, and how many bytes of how many."
 
 
-def engine_of(choice: Choice, models: Path, progress: Progress, max_batch: int) -> Diffusion:
+def engine_of(choice: Choice, models: Store, progress: Progress, max_batch: int) -> Diffusion:
     """Loads the weights. Raises LookError with the cure; what was loaded until then is free again."""
-    folder = choice.folder(models)
+    folder = folder_of(choice.source, models)
     device, dtype = best_device()
     failure = ""
     try:

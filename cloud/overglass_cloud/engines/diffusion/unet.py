@@ -33,13 +33,12 @@ class Unet(nn.Module):
         self.conv_norm_out = nn.GroupNorm(plan.groups, first, plan.epsilon)
         self.conv_out = nn.Conv2d(first, 4, 3, padding=1)
         self.times = nn.Linear(time, _share([block for _, block in self._residuals()]))
-        # Down, up, middle: the order in which image adapters number the layers.
         self.width = _share([layer for _, layer in self._readers()])
         self.words = nn.Linear(plan.words, self.width, bias=False)
 
-    def forward(self, latents: Tensor, times: Tensor, words: Tensor, picture: Tensor | None = None) -> Tensor:
+    def forward(self, latents: Tensor, times: Tensor, words: Tensor) -> Tensor:
         """(n, 4, h, w) noisy latents at training steps `times` (n,), with `words` from `read`; the noise."""
-        given = Given(self._told(times), words, picture)
+        given = Given(self._told(times), words)
         x = self.conv_in(latents)
         skips = [x]
         for level in self.down_blocks:

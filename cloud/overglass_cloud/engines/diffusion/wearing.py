@@ -48,8 +48,6 @@ class Wearing:
     pending: "Future[Tensor] | None"
     "The prompt's numbers, until they have been taken."
     words: Words | None = None
-    picture: Words | None = None
-    "The same of a reference picture, where there is an adapter."
     memory: Tensor | None = None
     "(8, h, w), a row of `Batch.memory`."
     noise: Tensor | None = None

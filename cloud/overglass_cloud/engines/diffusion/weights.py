@@ -39,7 +39,7 @@ def load(folder: Path, device: torch.device, dtype: torch.dtype, steps: int, pro
 
     with torch.device("meta"), understood(folder):
         unet = Unet(plan.plan_of(_config(folder / "unet")))
-        tiny = autoencoder.Autoencoder(autoencoder.plan_of(_config(vae)))
+        tiny = autoencoder.Autoencoder(_autoencoder_plan(vae))
         schedule = schedule_of(_config(folder / "scheduler", "scheduler_config.json"))
     for part, file in zip((unet, tiny), files, strict=True):
         assert isinstance(part, Unet | autoencoder.Autoencoder)
@@ -108,13 +108,20 @@ def _autoencoder_of(folder: Path) -> Path:
             f"{folder} is no diffusion pipeline: it has no folders unet and scheduler",
             cure="Set OVERGLASS_DIFFUSION to a folder in the layout that diffusers saves.",
         )
-    for place in (folder / TINY, folder / "vae"):
-        if place.is_dir() and _config(place).get("_class_name") == "AutoencoderTiny":
-            return place
+    if (folder / TINY).is_dir():
+        return folder / TINY
+    if (folder / "vae").is_dir() and _config(folder / "vae").get("_class_name") == "AutoencoderTiny":
+        return folder / "vae"
     raise LookError(
         f"{folder} has no tiny autoencoder, and a large one is too slow to be worn",
         cure=f"Lay the files of madebyollin/taesd into {folder / TINY}.",
     )
+
+
+def _autoencoder_plan(folder: Path) -> autoencoder.Plan:
+    """Raises LookError. The weights of TAESD alone are enough: there is but one."""
+    has_config = (folder / "config.json").exists()
+    return autoencoder.plan_of(_config(folder)) if has_config else autoencoder.Plan()
 
 
 def _config(folder: Path, name: str = "config.json") -> dict[str, Any]:

@@ -7,6 +7,7 @@ drawn with OpenCV, which is loaded when a look starts.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -20,31 +21,44 @@ _HERE = "overglass_cloud.engines.stage"
 
 def environment_of(look: Look, name: str, summary: str) -> Look:
     """People as the camera sees them, in the world as this look paints it."""
-    return _with_people(name, summary, partial(_environment_of, look), look)
+    return _with_another(name, summary, partial(_environment_of, look), look)
 
 
 def spotlight_on(look: Look, name: str, summary: str) -> Look:
     """People in a pool of light, and all around them as this look paints it."""
-    return _with_people(name, summary, partial(_spotlight_on, look), look)
+    return _with_another(name, summary, partial(_spotlight_on, look), look)
 
 
-def _with_people(name: str, summary: str, start: Callable[[Workshop], Engine], look: Look | None) -> Look:
-    needs = ("selfie_segmenter", *(look.needs if look is not None else ()))
-    return Look(
-        name,
-        summary,
-        "stage",
-        start,
-        look.licence if look is not None else "Apache-2.0",
-        needs=needs,
-        takes_prompt=look is not None and look.takes_prompt,
-        sees=("people", *(look.sees if look is not None else ())),
+def _with_people(name: str, summary: str, start: Callable[[Workshop], Engine]) -> Look:
+    return Look(name, summary, "stage", start, needs=("selfie_segmenter",), sees=("people",))
+
+
+def _with_another(name: str, summary: str, start: Callable[[Workshop], Engine], look: Look) -> Look:
+    """Asks for what either needs, and takes what the other takes."""
+    ours = _with_people(name, summary, start)
+    sees = dict.fromkeys((*ours.sees, *look.sees))
+    return replace(
+        look,
+        name=name,
+        summary=summary,
+        engine="stage",
+        start=start,
+        strength=1.0,
+        cheaper=None,
+        needs=(*ours.needs, *look.needs),
+        sees=tuple(sees),
     )
 
 
 def _environment_in(place: str, workshop: Workshop) -> Engine:
     environment = _part("environment")
     engine: Engine = environment.Environment(environment.Elsewhere(_part(f"places.{place}").paint))
+    return engine
+
+
+def _environment_lent(workshop: Workshop) -> Engine:
+    environment, lent = _part("environment"), _part("lent")
+    engine: Engine = environment.Environment(lent.Lent(workshop.references.picture_for))
     return engine
 
 
@@ -63,7 +77,7 @@ def _spotlight_on(look: Look, workshop: Workshop) -> Engine:
 
 def _wearing(module: str, name: str, workshop: Workshop) -> Engine:
     character = _part("character")
-    engine: Engine = character.Masquerade(getattr(_part(f"characters.{module}"), name))
+    engine: Engine = character.Masquerade(getattr(_part(f"characters.{module}"), name)())
     return engine
 
 
@@ -91,8 +105,12 @@ _INK, _COMIC, _NEON = classical.LOOKS
 
 LOOKS = [
     *(
-        _with_people(f"environment-{place}", summary, partial(_environment_in, place), None)
+        _with_people(f"environment-{place}", summary, partial(_environment_in, place))
         for place, summary in _PLACES
+    ),
+    replace(
+        _with_people("environment-picture", "People in a picture of yours.", _environment_lent),
+        takes_reference=True,
     ),
     environment_of(_COMIC, "environment-comic", "Real people in a comic's world."),
     spotlight_on(_INK, "spotlight", "People in a pool of light, in a world of ink."),

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from overglass_cloud.engines.planes import Levels, Plane, Planes, to_planes
+from overglass_cloud.engines.planes import Levels, Plane, Planes, light_of, to_planes
 
 Colours = NDArray[Any]
 "float32, (height, width, 3): red, green, blue, 0 to 1."
@@ -70,7 +70,7 @@ class Backdrop:
         self._slack = 2 * round(SLACK * height / 2)
         tall = height + self._slack
         self.round = max(2 * round(ROUND * tall / HEIGHT / 2), 2 * (width // 2))
-        self._black = scale.black
+        self._white = scale.black + scale.luma
         self._sheets = [self._sheet(layer, (tall, self.round), scale) for layer in layers]
 
     def view(self, x: float, y: float, seconds: float) -> Planes:
@@ -80,7 +80,7 @@ class Backdrop:
         for sheet in over:
             (ours, ours_cb, ours_cr), rest = self._part(sheet, x, y, seconds)
             if rest is None:
-                luma = np.asarray(cv2.add(luma, ours), np.uint8)
+                luma = np.minimum(cv2.add(luma, ours), self._white).astype(np.uint8)
                 cb, cr = _tinted(cb, ours_cb), _tinted(cr, ours_cr)
             else:
                 luma = _over(luma, ours, rest[0])
@@ -105,11 +105,7 @@ class Backdrop:
     def _sheet(self, layer: Layer, size: tuple[int, int], scale: Levels) -> _Sheet:
         half = (size[0] // 2, size[1] // 2)
         colours = _sized(layer.colours, size)
-        luma = colours @ np.array((0.299, 0.587, 0.114), np.float32)
-        small = _sized(colours, half)
-        grey = small @ np.array((0.299, 0.587, 0.114), np.float32)
-        light = luma, (small[..., 2] - grey) / 1.772, (small[..., 0] - grey) / 1.402
-        y, cb, cr = to_planes(light, scale)
+        y, cb, cr = to_planes(light_of(colours), scale)
         rest = None
         if layer.glows:
             y = y - scale.black

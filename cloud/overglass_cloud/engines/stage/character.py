@@ -1,11 +1,9 @@
 """A drawn head on every face: it is held as the face is and does what the face does.
 
-It takes most of a second to paint a head's parts, in a thread of its own; until then the plain picture is
-seen. Where faces are is known from the sitter, as well as it is known by now. Those far away are drawn first.
+Where faces are is known from the sitter, as well as it is known by now. Those far away are drawn first.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import av
@@ -51,12 +49,9 @@ class Masquerade:
 
     max_batch = 1
 
-    def __init__(self, paint: Callable[[], Character]) -> None:
+    def __init__(self, character: Character) -> None:
+        self._character = character
         planes.keep_memory()
-        painter = ThreadPoolExecutor(1, thread_name_prefix="character")
-        self.character: Future[Character] = painter.submit(paint)
-        "Ready as soon as it is painted."
-        painter.shutdown(wait=False)
 
     def prepare(self, control: Control, previous: State | None, sitter: Sitter) -> Company:
         if isinstance(previous, Company):
@@ -72,7 +67,7 @@ class Masquerade:
         faces = [thing for thing in things if thing.kind == "face" and len(thing.points) == LANDMARKS]
         now = seconds_of(picture)
         company.wearers = {face.track: company.wearers.get(face.track) or Wearer(now) for face in faces}
-        if company.control.strength == 0 or not faces or not self.character.done():
+        if company.control.strength == 0 or not faces:
             return picture
         samples = tuple(plane.copy() for plane in planes.views(picture))
         scale = planes.levels(picture)
@@ -87,13 +82,12 @@ class Masquerade:
         self, face: Thing, company: Company, now: float, size: tuple[int, int]
     ) -> tuple[Drawing, int, int] | None:
         """The head as it is seen on this face, and where."""
-        character = self.character.result()
         pose, wearer = pose_of(face.points, *size), company.wearers[face.track]
         if pose.scale < SMALLEST:
             return None
         expression = wearer.mimic.follow(face, pose, size)
-        front = character.drawn(pose.scale, expression, now)
-        laid = character.relief.laid(front, pose, size[::-1])
+        front = self._character.drawn(pose.scale, expression, now)
+        laid = self._character.relief.laid(front, pose, size[::-1])
         if laid is None:
             return None
         shown = company.control.strength * min(1.0, max(0.0, (now - wearer.since) / FADE + 0.25))

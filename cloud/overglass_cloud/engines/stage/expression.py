@@ -23,6 +23,8 @@ MOUTH_SHUT, MOUTH_WIDE = 0.02, 0.42
 "Units between the lips."
 OPEN_EYE = 0.20
 "An open eye's height for its width, until the face itself has shown more."
+LEAST_EYE, FORGETTING = 0.11, 0.995
+"No open eye is lower; and what is left of the widest it was, from one picture to the next."
 SHUT_EYE = 0.35
 "Of a face's own open eye, at which it is shut."
 BROW_REST, BROW_REACH = -0.30, 0.16
@@ -99,7 +101,7 @@ class Mimic:
         lids, corners = LIDS[side]
         opened = apart(*lids) / max(apart(*corners), 1e-3)
         # Some eyes are narrow: a face's own open eye is what it is measured by.
-        self._widest[side] = max(opened, self._widest[side] + 0.01 * (OPEN_EYE - self._widest[side]))
+        self._widest[side] = max(opened, LEAST_EYE, FORGETTING * self._widest[side])
         return _share(opened / self._widest[side], SHUT_EYE, 0.8)
 
 

@@ -157,13 +157,14 @@ def _edged(mask: Mask, luma: Plane) -> Plane:
     guide = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean, mean_mask = cv2.blur(guide, box), cv2.blur(mask, box)
     together = cv2.blur(guide * mask, box) - mean * mean_mask
-    slope = together / (cv2.blur(guide * guide, box) - mean * mean + SMOOTH * 255**2)
+    slope: Field = together / (cv2.blur(guide * guide, box) - mean * mean + SMOOTH * 255**2)
     # The ramp from LEAST to MOST, and 255, are worked in while the fields are small.
     gain = np.float32(255 / (MOST - LEAST))
     offset = (mean_mask - slope * mean - LEAST) * gain
-    full = luma.shape[::-1]
-    steep = cv2.resize(cv2.blur(slope * gain, box), full, interpolation=cv2.INTER_LINEAR)
-    at = cv2.resize(cv2.blur(offset, box), full, interpolation=cv2.INTER_LINEAR)
+    steep, at = (
+        cv2.resize(cv2.blur(field, box), luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        for field in (slope * gain, offset)
+    )
     share = cv2.add(cv2.multiply(steep, luma, dtype=cv2.CV_32F), at, dtype=cv2.CV_8U)
     return np.asarray(share, np.uint8)
 

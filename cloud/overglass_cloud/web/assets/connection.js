@@ -53,10 +53,10 @@ export class Connection {
   get received() { return this.#video.receiver.track; }
 
   // Opens or resumes a session. Rejects with the door's errors, or Error when no media connection comes.
-  async open(door, { look, resumeToken, microphone }) {
+  async open(door, { look, reference, resumeToken, microphone }) {
     if (microphone) await this.#audio.sender.replaceTrack(microphone);
     await prepare(this.peer, await door.iceServers("/live"));
-    const opened = await door.open(this.peer.localDescription.sdp, { look, resumeToken });
+    const opened = await door.open(this.peer.localDescription.sdp, { look, reference, resumeToken });
     this.location = opened.location;
     if (this.closed) return opened;
     await this.peer.setRemoteDescription({ type: "answer", sdp: quickStart(opened.answer) });

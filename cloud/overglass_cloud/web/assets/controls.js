@@ -27,7 +27,7 @@ export class Controls {
       make("input", { type: "radio", name: "look", value: name, checked: name === chosen }),
       make("span", { textContent: name }),
     ])));
-    this.#showPrompt(chosen);
+    this.#showWhatItTakes(chosen);
   }
 
   // `overlays` as GET /overlays tells them; what is missing is shown with what cures it. `impossible`: why
@@ -53,14 +53,15 @@ export class Controls {
     for (const input of this.#find("region").querySelectorAll("input")) input.checked = input.value === control.region;
     for (const input of this.#find("overlays").querySelectorAll("input")) input.checked = !input.disabled && control.overlays.includes(input.value);
     this.#find("strength").value = Math.round(control.strength * 100);
-    this.#find("prompt").value = control.prompt ?? "";
+    if (this.#takesPrompt(control.look)) this.#find("prompt").value = control.prompt ?? "";
     this.#showStrength();
-    this.#showPrompt(control.look);
+    this.#showWhatItTakes(control.look);
   }
 
   #askLook(look) {
-    this.#showPrompt(look);
-    this.#ask({ look });
+    this.#showWhatItTakes(look);
+    clearTimeout(this.#typing); // what is typed by now goes along
+    this.#ask({ look, prompt: this.#takesPrompt(look) ? this.#prompt() : null });
   }
 
   #askOverlays() {
@@ -71,7 +72,7 @@ export class Controls {
   // A look that takes words may need long to understand them: not at every letter.
   #askPromptSoon() {
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#ask({ prompt: this.#find("prompt").value.trim() || null }), TYPING_MS);
+    this.#typing = setTimeout(() => this.#ask({ prompt: this.#prompt() }), TYPING_MS);
   }
 
   #askStrength() {
@@ -87,7 +88,17 @@ export class Controls {
     strength.setAttribute("aria-valuetext", percent);
   }
 
-  #showPrompt(look) {
-    this.#find("prompt-row").hidden = !this.#looks.find(({ name }) => name === look)?.takes_prompt;
+  #showWhatItTakes(look) {
+    this.#find("prompt-row").hidden = !this.#takesPrompt(look);
+    this.#find("reference-row").hidden = !this.#looks.find(({ name }) => name === look)?.takes_reference;
+  }
+
+  #prompt() {
+    return this.#find("prompt").value.trim() || null;
+  }
+
+  // A look that takes none refuses a document with one in it.
+  #takesPrompt(look) {
+    return Boolean(this.#looks.find(({ name }) => name === look)?.takes_prompt);
   }
 }

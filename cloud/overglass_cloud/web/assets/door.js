@@ -5,6 +5,7 @@ const RESUME_HEADER = "Overglass-Resume";
 const QUEUE_HEADER = "Overglass-Queue";
 const PATIENCE_MS = 8000;
 const OPENING_MS = 40_000; // a look may have to load its model first
+const LENDING_MS = 60_000;
 
 export class Unreachable extends Error {}
 
@@ -25,11 +26,12 @@ export class Door {
   }
 
   // {answer, location, resumeToken}
-  async open(offer, { look, resumeToken }) {
+  async open(offer, { look, reference, resumeToken }) {
     const headers = { "Content-Type": "application/sdp" };
     if (resumeToken) headers[RESUME_HEADER] = resumeToken;
     if (this.#ticket) headers[QUEUE_HEADER] = this.#ticket;
-    const response = await this.#ask("POST", `/live?look=${encodeURIComponent(look)}`, { headers, body: offer, patience: OPENING_MS });
+    const chosen = new URLSearchParams(reference ? { look, reference } : { look });
+    const response = await this.#ask("POST", `/live?${chosen}`, { headers, body: offer, patience: OPENING_MS });
     this.#ticket = null;
     return {
       answer: await response.text(),
@@ -62,6 +64,12 @@ export class Door {
   // What can be looked for; empty where the service has no such door.
   async overlays() {
     return this.#optional(async () => (await this.#ask("GET", "/overlays")).json(), []);
+  }
+
+  // Lends looks a picture, a Blob; gives {id, width, height}, and `id` is what control documents call it.
+  async lend(picture) {
+    const headers = { "Content-Type": picture.type };
+    return (await this.#ask("POST", "/references", { headers, body: picture, patience: LENDING_MS })).json();
   }
 
   // {url, token, expires}; null where the service does not share.

@@ -16,7 +16,7 @@ const PROGRAM = "overglass page";
 
 export class Glasses {
   phase = "idle"; // idle, camera, connecting, live, away, trouble
-  control = { version: 0, look: "none", strength: 1, prompt: null, seed: 0, overlays: [], region: "all" };
+  control = { version: 0, look: "none", strength: 1, prompt: null, seed: 0, overlays: [], region: "all", reference: null };
   arrivals = new Arrivals();
   connection = null;
   camera = null;
@@ -191,7 +191,8 @@ export class Glasses {
     const connection = new Connection({ track: this.camera, codec: this.codec, worker: this.#worker, hello, on });
     this.connection = connection;
     const { resumeToken, microphone } = this;
-    const opened = await connection.open(this.#door, { look: this.control.look, resumeToken, microphone });
+    const { look, reference } = this.control;
+    const opened = await connection.open(this.#door, { look, reference, resumeToken, microphone });
     if (run !== this.#run) {
       this.#door.end(opened.location); // taken off before they were on
       return undefined;

@@ -12,6 +12,7 @@ import { Figures } from "./figures.js";
 import { Glasses } from "./glasses.js";
 import { keepIcons } from "./icons.js";
 import { Inset } from "./inset.js";
+import { Lending } from "./lending.js";
 import { Recorder, save } from "./recorder.js";
 import { Sharing } from "./sharing.js";
 import { Status } from "./status.js";
@@ -42,6 +43,7 @@ const controls = new Controls(find, (change) => {
   glasses.set(change);
   nameShown();
 });
+const lending = new Lending(find, door, (reference) => glasses.set({ reference }));
 const sharing = new Sharing(find, () => door.share(glasses.connection.location));
 const dock = new Dock(find, {
   compare: (held) => compare(held),
@@ -125,12 +127,17 @@ function hear(message) {
     nameShown();
   }
   if (message.type === "control-applied") page.applied = message.version;
-  if (message.type === "error") toast.say(`${message.detail} ${message.cure}`.trim());
+  if (message.type === "error") complain(message);
   if (message.type !== "report") return;
   figures.report(message);
   page.reports = [...page.reports.slice(-59), message];
   find("watchers").hidden = !message.viewers;
   put(find("watchers").lastElementChild, `${message.viewers} watching`);
+}
+
+async function complain({ code, detail, cure }) {
+  if (code === "reference-missing" && await lending.again()) return;
+  toast.say(`${detail}. ${cure}`.replace("..", ".").trim());
 }
 
 function nameShown() {
@@ -207,6 +214,7 @@ function prepare() {
   door.token = token.kept();
   glasses.codec = query.get("codec");
   if (query.has("look")) glasses.set({ look: query.get("look") });
+  if (lending.id) glasses.set({ reference: lending.id });
   if (query.get("size") in SIZES) glasses.size = query.get("size");
   find("size").replaceChildren(...Object.entries(SIZES).map(([value, { label }]) => make("option", {
     value, textContent: label, selected: value === glasses.size,

@@ -52,17 +52,21 @@ def _curtains(rng: np.random.Generator, foot: float, cells: int, colours: tuple[
 
 
 def _peaks(rng: np.random.Generator) -> Layer:
-    """Snow lies where a slope faces the light from the left."""
-    rough = brush.line(rng, 12, 6, 0.52)
-    line = 0.66 - 0.10 * brush.peaks(rng, 7, 4, 0.5) - 0.022 * rough
-    relief = brush.noise(rng, (20, 70), 4, 0.62) + 2.2 * (rough[None, :] + 0.6 * brush.noise(rng, (6, 60), 3))
-    lean = brush.blurred(relief, 1.5)
-    lit = np.clip(0.5 + 1.6 * (lean - np.roll(lean, 5, axis=1)), 0, 1)
-    depth = np.clip((brush.ROWS - line[None, :]) / 0.26, 0, 1)
-    snow = brush.mixed(
-        brush.flat("27456e"), brush.flat("b9dcec"), (lit * (1 - 0.75 * depth)).astype(np.float32)
+    """Summits with ribs that run down from the ridge, both ways; snow lies on what faces the light."""
+    line = 0.74 - 0.17 * brush.peaks(rng, 6, 5, 0.42) - 0.012 * brush.line(rng, 40, 4, 0.6)
+    slope = np.gradient(brush.blurred(np.tile(line, (HEIGHT, 1)), 3)[0]) * HEIGHT
+    down = np.clip(brush.ROWS - line[None, :], 0, 0.4)
+    ribs = brush.noise(rng, (4, 40), 4, 0.6)
+    columns = np.arange(ROUND)[None, :]
+    left, right = (
+        np.take_along_axis(ribs, (columns + way * 0.7 * down * HEIGHT).astype(int) % ROUND, axis=1)
+        for way in (-1, 1)
     )
-    haze = brush.mixed(snow, brush.flat("215a70"), (0.85 * depth**1.1).astype(np.float32))
+    lit = np.clip(0.42 - 0.55 * slope[None, :] + 0.75 * (left - 0.8 * right), 0, 1) ** 1.3
+    depth = np.clip(down / 0.24, 0, 1)
+    bare = brush.mixed(brush.flat("16315a"), brush.flat("2b5a86"), np.clip(0.5 + 0.5 * right, 0, 1))
+    snow = brush.mixed(bare, brush.flat("d3eef6"), lit * (1 - 0.75 * depth))
+    haze = brush.mixed(snow, brush.flat("1f566e"), 0.85 * depth**1.2)
     return Layer(haze, brush.below(line), 0.2)
 
 
