@@ -75,7 +75,7 @@ _ALL = (
     ),
     Recipe("papercut", "Sheets of coloured paper, each with its shadow.", painters.papercut),
     Recipe("poster", "Screen print in navy, red, sky and cream.", painters.poster),
-    Recipe("pop", "Loud flat pink, lemon and turquoise, violet shadows.", painters.pop),
+    Recipe("pop", "Loud flat pink, lemon and turquoise, violet shadows.", painters.pop, 0.95),
     Recipe("chalk", "Coloured chalks and white outlines on slate.", lines.chalk),
     Recipe("sketch", "Soft pencil on warm paper, smudged in the shadows.", lines.sketch),
     Recipe("woodcut", "Black lines carved along the form, over vermilion and cream.", lines.woodcut),
