@@ -32,8 +32,10 @@ def walk() -> list[Pixels]:
 @pytest.fixture(scope="module")
 def paintings(walk: list[Pixels]) -> dict[str, list[Pixels]]:
     way = Way(torch.device("cpu"), torch.float32, 1)
-    brushes = {file.card.name: Brush.of(file, way) for file in SHIPPED}
-    return {name: [painted(brush, picture) for picture in walk] for name, brush in brushes.items()}
+    brushes = [(file.card, Brush.of(file, way)) for file in SHIPPED]
+    return {
+        card.name: [painted(brush, picture, card.strength) for picture in walk] for card, brush in brushes
+    }
 
 
 def test_there_are_at_least_twelve_in_at_most_6_mb() -> None:
