@@ -86,7 +86,7 @@ class LookFile:
         try:
             with safe_open(self.path, framework="numpy") as file:
                 found = {name: file.get_tensor(name) for name in _names(file)}
-        except (OSError, SafetensorError) as error:
+        except (OSError, SafetensorError, TypeError) as error:  # TypeError: a number type that numpy has not
             raise _not_a_look(self.path, str(error)) from error
         expected = shapes(self.card.shape)
         if found.keys() != expected.keys():
