@@ -5,6 +5,7 @@ Files come in whole or not at all; one that is worn already stays until another 
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from pydantic import ValidationError
 
@@ -47,6 +48,18 @@ class LookFolder:
             raise LookError(
                 f"there is a look called {name!r} already", cure=f"{_OTHER_NAME} Or add --replace."
             )
+
+    def check_writable(self) -> None:
+        """Raises LookError where no file can be put here; better known before long work than after."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.path):
+                pass
+        except OSError as error:
+            raise LookError(
+                f"{self.path} cannot be written: {error.strerror}",
+                cure="Make room, or name another folder in OVERGLASS_DATA.",
+            ) from error
 
     def add(self, card: Card, weights: Weights, *, replace: bool = False) -> LookFile:
         """Raises LookError when the name is taken or the file cannot be written."""

@@ -108,6 +108,12 @@ class Course:
             return False
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             raise LookError(f"{path} cannot be read: {error}", cure="Begin anew with --fresh.") from error
+        try:
+            return self._take_up(state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise LookError(f"{path} holds no training: {error}", cure="Begin anew with --fresh.") from error
+
+    def _take_up(self, state: dict[str, Any]) -> bool:
         if state["plan"] != _plain(self.plan):
             return False
         self._network.load_state_dict(state["network"])

@@ -71,9 +71,9 @@ class Run:
 
     def learn(self) -> Course:
         """Paints the examples and trains. Raises LookError."""
+        self.sheet.add("camera", self.shown)
         course = Course(self.plan, Lessons(list(self._examples()), self.plan.seed), self.device)
         resumed = course.resume(self.saved)
-        self.sheet.add("camera", self.shown)
         self.sheet.add("teacher", [self.teacher(picture) for picture in self.shown])
         done, saved_at = self._done(course), course.seconds
         to_show = [share for share in SHOWN_AT if share > done or not resumed]
@@ -98,6 +98,8 @@ class Run:
 
     def _examples(self) -> Iterator[Example]:
         for number, picture in enumerate(self.pictures):
+            if self.stop:
+                raise KeyboardInterrupt  # nothing is learned yet that could be kept
             self.told.painting(number, len(self.pictures))
             yield Example.of(picture, self.teacher(picture))
         self.told.painting(len(self.pictures), len(self.pictures))

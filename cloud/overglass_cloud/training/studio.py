@@ -56,13 +56,14 @@ def make(order: Order) -> dict[str, Any]:
     folder = folder_here(machine)
     card = renamed(Card(name="new", summary=order.summary, strength=order.strength), order.name)
     folder.check_free(card.name, replace=order.replace)
+    folder.check_writable()
     style = pictures.read(order.picture)
     painter = StyleTransfer(Store(machine.models, Manifest.shipped()))
     teacher = partial(_paint, painter, painter.code_of(style))
     seen = [picture for clip in order.clips for picture in pictures.moments(clip)]
     saved = folder.path / ".making" / f"{card.name}.course"
     if order.fresh:
-        saved.unlink(missing_ok=True)
+        _forget(saved)
     with Screen(console, order.seconds) as screen:
         run = Run(
             plan=Plan(seed=order.seed, subject=_subject(order)),
@@ -83,7 +84,7 @@ def make(order: Order) -> dict[str, Any]:
     trained = {"steps": course.steps, "seconds": round(course.seconds), "seed": order.seed}
     card = with_figures(card.model_copy(update={"trained": trained}), figures)
     file = folder.add(card, course.weights(), replace=order.replace)
-    saved.unlink(missing_ok=True)
+    _forget(saved)
     _tell(console, card, order.sheet)
     return {**card.model_dump(), "file": str(file.path), "sheet": str(order.sheet)}
 
@@ -145,6 +146,13 @@ def stopped_by_ctrl_c(run: Run, console: Console, saved: Path) -> Iterator[None]
 
 def _paint(painter: StyleTransfer, code: Any, picture: Pixels) -> Pixels:
     return painter.paint_any(picture, code, fine=True)
+
+
+def _forget(saved: Path) -> None:
+    try:
+        saved.unlink(missing_ok=True)
+    except OSError as error:
+        raise LookError(f"{saved} cannot be deleted: {error.strerror}", cure="Check its folder.") from error
 
 
 def _subject(order: Order) -> str:
