@@ -84,7 +84,7 @@ async def test_a_look_that_takes_a_picture_asks_for_one_and_paints_like_it(
     async with browser(tmp_path) as running:
         page = await worn(running, url, phone=phone)
         assert await page.locator("#reference-row").is_hidden()
-        await page.locator("#looks").get_by_text("any-picture", exact=True).click()
+        await page.locator('#looks input[value="any-picture"]').click()
         await note(page, "This look goes by a picture: choose one.")
         assert await page.locator("#toast").is_hidden()
         assert await findings(page) == []
@@ -96,7 +96,7 @@ async def test_a_look_that_takes_a_picture_asks_for_one_and_paints_like_it(
         thumbnail = await pixels(page, "#reference-thumbnail")
         await colourful(page)
         assert await findings(page) == []
-        await page.locator("#looks").get_by_text("ink", exact=True).click()
+        await page.locator('#looks input[value="ink"]').click()
         assert await page.locator("#reference-row").is_hidden()
     assert np.ptp(thumbnail, axis=2).mean() > 60
     (lent,) = sent
@@ -115,7 +115,7 @@ async def test_a_picture_may_be_dropped_anywhere_or_pasted_when_it_is_of_use(
         prevented = await page.evaluate(DROP, data)
         assert prevented == (event == "drop"), "a picture that is dropped must not be opened in its place"
         assert await page.evaluate("overglass.control.reference") is None
-        await page.locator("#looks").get_by_text("any-picture", exact=True).click()
+        await page.locator('#looks input[value="any-picture"]').click()
         await page.evaluate(DROP, data)
         await colourful(page)
 

@@ -60,7 +60,7 @@ async def test_a_change_of_look_is_seen_and_acknowledged(tmp_path: Path) -> None
         async with chromium(camera) as browser:
             page = await worn(browser, f"{service.url}/?size=square")
             assert difference(await pixels(page), still) < ONES_CODING
-            await page.locator("#looks").get_by_text("ink", exact=True).click()
+            await page.locator('#looks input[value="ink"]').click()
             for percent in range(0, 101, 10):
                 await page.locator("#strength").fill(str(percent))
             version = await page.evaluate("overglass.control.version")

@@ -248,7 +248,7 @@ async def test_a_reload_resumes_the_session_with_its_look(camera: Path) -> None:
     with service() as url:
         async with chromium(camera) as browser:
             page = await worn(browser, url)
-            await page.locator("#looks").get_by_text("neon", exact=True).click()
+            await page.locator('#looks input[value="neon"]').click()
             await until(page, "overglass.applied === 1")
             session = await page.evaluate("overglass.session")
             await page.reload()
@@ -264,7 +264,7 @@ async def test_words_stay_on_the_page_but_go_only_to_looks_that_take_them(camera
             page = await worn(browser, f"{running.url}/?look=model")
             await page.fill("#prompt", "pause 0")
             await until(page, "overglass.control.prompt === 'pause 0' && overglass.applied === 1")
-            await page.locator("#looks").get_by_text("ink", exact=True).click()
+            await page.locator('#looks input[value="ink"]').click()
             await until(page, "overglass.applied === 2")
             assert await page.evaluate("[overglass.control.look, overglass.control.prompt]") == ["ink", None]
             assert await page.locator("#trouble").is_hidden()

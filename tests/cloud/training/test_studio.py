@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from overglass_cloud.neural.look_file import LookFile
-from overglass_cloud.training import studio
+from overglass_cloud.training import pictures
 from overglass_cloud.training.studio import Order, make
 from overglass_protocol.errors import LookError, ModelError
 from tests import shared
@@ -46,8 +46,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two pictures to learn from, so that the teacher is soon through."""
-    names = studio.pictures.CARRIED[:2]
-    monkeypatch.setattr(studio.pictures, "CARRIED", names)
+    monkeypatch.setattr(pictures, "CARRIED", pictures.CARRIED[:2])
 
 
 def test_a_picture_becomes_a_look(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
