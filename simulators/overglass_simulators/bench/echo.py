@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from overglass_cloud.engines import neural
 from overglass_edge.door import Door
 from overglass_protocol.control import Control
 from overglass_simulators.bench.content import Content
@@ -20,18 +21,22 @@ from overglass_simulators.bench.record import (
 from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
 from overglass_simulators.service import Service
 
+NEURAL = frozenset(look.name for look in neural.LOOKS)
 PROMISES = {
     ((512, 512), "H264"): (Promise("p50_ms", 8.0), Promise("p95_ms", 15.0)),
     ((512, 512), "VP8"): (Promise("p50_ms", 12.0),),
     ((1280, 720), "H264"): (Promise("p50_ms", 16.0),),
 }
-"By size and codec, at 30 fps; nothing is promised of others but the first frame."
+"By size and codec, at 30 fps, with the look `none`; nothing is promised of others but the first frame."
+PAINTED = {((512, 512), "H264"): (Promise("p50_ms", 25.0),)}
+"With a neural look."
 FIRST_FRAME = Promise("ttff_ms", 500.0)
 
 
 def promises(setup: Setup) -> tuple[Promise, ...]:
-    """What is promised of this size and codec."""
-    return (*PROMISES.get((setup.size, setup.codec), ()), FIRST_FRAME)
+    """What is promised of this size, codec and look."""
+    promised = PROMISES if setup.look == "none" else PAINTED if setup.look in NEURAL else {}
+    return (*promised.get((setup.size, setup.codec), ()), FIRST_FRAME)
 
 
 @dataclass(frozen=True, slots=True)
