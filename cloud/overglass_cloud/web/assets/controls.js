@@ -25,7 +25,7 @@ export class Controls {
     this.#looks = looks;
     this.#find("looks").replaceChildren(...looks.map(({ name, summary }) => make("label", { title: summary }, [
       make("input", { type: "radio", name: "look", value: name, checked: name === chosen }),
-      make("span", { textContent: name }),
+      make("span", { textContent: name.replaceAll("-", " ") }),
     ])));
     this.#showWhatItTakes(chosen);
   }
