@@ -93,11 +93,23 @@ def test_one_that_is_killed_goes_on_where_it_was_saved(
 
 
 def test_one_that_is_stopped_comes_to_rest(tmp_path: Path) -> None:
-    heard = Heard()
+    class Impatient(Heard):
+        def learning(self, done: float, steps: int, loss: float, left: float | None) -> None:
+            super().learning(done, steps, loss, left)
+            run.stop = True
+
+    heard = Impatient()
     run = run_in(tmp_path, Pace(steps=10_000), heard)
-    run.stop = True
     assert run.learn().steps < 30
     assert heard.done[-1] == 1
+
+
+def test_one_that_is_stopped_before_it_has_learned_anything_leaves_at_once(tmp_path: Path) -> None:
+    run = run_in(tmp_path, Pace(steps=10), Heard())
+    run.stop = True
+    with pytest.raises(KeyboardInterrupt):
+        run.learn()
+    assert not run.saved.exists()
 
 
 def test_a_preview_that_cannot_be_written_ends_it_clearly(tmp_path: Path) -> None:
