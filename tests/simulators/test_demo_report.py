@@ -102,3 +102,13 @@ def test_a_large_source_is_made_comfortable_and_keeps_its_shape() -> None:
     assert comfortable(848, 480) == (848, 480)
     assert comfortable(3840, 2160) == (1280, 720)
     assert comfortable(1080, 1920) == (720, 1280)
+
+
+def test_a_service_that_lets_nobody_in_is_quoted_with_its_cure() -> None:
+    journal = Journal()
+    assert journal.refusal() == ""
+    journal.say(
+        "refused", "the model brush is not in models. Run: overglass models pull. Trying again in 0.2 s."
+    )
+    journal.say("no-connection", "nobody answers. Trying again in 0.5 s.")
+    assert journal.refusal() == "the model brush is not in models. Run: overglass models pull."

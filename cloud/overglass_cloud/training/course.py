@@ -22,8 +22,6 @@ from overglass_protocol.errors import LookError
 
 WARMUP = 0.05
 "Share of the course in which the rate rises."
-SETTLING = 0.1
-"Of the rate at its highest: from where a course that is stopped early goes down."
 
 
 @dataclass(frozen=True, slots=True)

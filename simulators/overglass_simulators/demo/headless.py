@@ -44,6 +44,9 @@ def run_headless(plan: Plan, out: Path, *, as_json: bool) -> None:
         spool.finish()
         report = make_report(run.account())
         if not run.journal.trips:
+            refusal = run.journal.refusal()
+            if refusal:
+                raise OverglassError(f"no picture came back: {refusal}")
             raise OverglassError(
                 "no picture came back",
                 cure="Give it longer with --seconds, or see why: overglass --debug demo.",

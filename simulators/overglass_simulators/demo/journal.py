@@ -98,6 +98,11 @@ class Journal:
         """What the service could not do, with the cure, each once."""
         return list(dict.fromkeys(said.detail for said in self.said if said.name == "complaint"))
 
+    def refusal(self) -> str:
+        """Why the service let nobody in, with the cure, as it said last; empty if it did."""
+        refusals = (said.detail for said in reversed(self.said) if said.name == "refused")
+        return next(refusals, "").partition(" Trying again")[0]
+
     def asked(self, control: Control) -> None:
         """A new document was asked for, just now."""
         self.changes.append(Change(control, time.monotonic()))
