@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from overglass_protocol.pose import Pose
+from overglass_protocol.rotation import from_angles, matrix
 from overglass_simulators.world import World
-from overglass_simulators.world.path import from_angles
-from overglass_simulators.world.scene import rotation
 from overglass_simulators.world.sky import HORIZON
 
 SMALL = (320, 180)
@@ -71,7 +70,7 @@ def test_the_street_stays_put_while_only_the_head_turns(street: World) -> None:
     k = street.intrinsics
     lens = np.array([[k.fx, 0, k.cx], [0, k.fy, k.cy], [0, 0, 1]])
     flip = np.diag([1.0, -1.0, -1.0])
-    turn = flip @ rotation(one.orientation).T @ rotation(other.orientation) @ flip
+    turn = flip @ matrix(one.orientation).T @ matrix(other.orientation) @ flip
     warp = lens @ turn @ np.linalg.inv(lens)
     first, second = street.render(2.0, one), street.render(2.0, other)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -11,9 +11,9 @@ import pytest
 
 from overglass_edge.sources import Camera
 from overglass_protocol.errors import SourceError
+from overglass_simulators.motion.walk import Walk
 from overglass_simulators.world import World, WorldCamera
 from overglass_simulators.world import camera as camera_module
-from overglass_simulators.world.path import Walk
 
 SMALL = (320, 180)
 

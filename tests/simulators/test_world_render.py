@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overglass_protocol.pose import Pose
-from overglass_simulators.world.path import Walk, from_angles
+from overglass_protocol.rotation import from_angles, matrix
+from overglass_simulators.motion.walk import Walk
 from overglass_simulators.world.render import Renderer
-from overglass_simulators.world.scene import Array, Cutout, Haze, Panel, panel, pinhole, project, rotation
+from overglass_simulators.world.scene import Array, Cutout, Haze, Panel, panel, pinhole, project
 from overglass_simulators.world.texture import Air, Texture
 
 CLEAR = Haze((0, 0, 0), begins=1e6, depth=1.0, ends=1e7)
@@ -73,7 +74,7 @@ def test_a_small_bright_square_is_painted_where_its_middle_projects(
     place: tuple[float, float, float], yaw: float, pitch: float, roll: float
 ) -> None:
     pose = Pose(from_angles(yaw, pitch, roll), position=(0.2, 0.1, 0.5))
-    centre = rotation(pose.orientation) @ np.array(place) + pose.position
+    centre = matrix(pose.orientation) @ np.array(place) + pose.position
     picture = seen(square(centre, 0.15), pose=pose)
     expected = project(centre[None], pinhole(640, 360, math.radians(75)), pose)[0, :2]
     assert np.abs(centre_of(picture) - expected).max() < 0.5
@@ -183,7 +184,7 @@ def test_a_reduced_texture_has_the_same_mean(across: int, down: int) -> None:
 @given(st.floats(0, 600))
 def test_angular_velocity_is_the_derivative_of_the_orientation(time: float) -> None:
     walk, step = Walk(), 1e-4
-    before, now, after = (rotation(walk.pose(time + d).orientation) for d in (-step, 0, step))
+    before, now, after = (matrix(walk.pose(time + d).orientation) for d in (-step, 0, step))
     spin = now.T @ (after - before) / (2 * step)
     expected = np.array([spin[2, 1], spin[0, 2], spin[1, 0]])
     assert np.abs(expected - walk.pose(time).angular_velocity).max() < 1e-5
@@ -197,5 +198,5 @@ def test_orientations_are_unit_quaternions_and_the_head_moves_on(time: float) ->
     assert later.position[2] < here.position[2]
     assert 1.5 < here.position[1] < 1.8
     # It looks about where it goes.
-    forward = rotation(here.orientation) @ (0, 0, -1)
+    forward = matrix(here.orientation) @ (0, 0, -1)
     assert forward[2] < -0.7

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overglass_simulators.motion.walk import middle
 from overglass_simulators.world.furniture import RAILS, SUNK
-from overglass_simulators.world.path import middle
 from overglass_simulators.world.people import PERSON, PHASES, bird, person
 from overglass_simulators.world.scene import Array, Cutout, Panel, panel
 from overglass_simulators.world.texture import Texture

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from overglass_protocol.pose import Intrinsics, Pose, Quaternion
+from overglass_protocol import rotation
+from overglass_protocol.pose import Intrinsics, Pose
 from overglass_simulators.world.texture import Colour, Texture
 
 Array = npt.NDArray[np.float64]
@@ -109,18 +110,6 @@ class Scene(Protocol):
         ...
 
 
-def rotation(orientation: Quaternion) -> Array:
-    """(3, 3) that turns head coordinates into world coordinates."""
-    w, x, y, z = orientation
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-        ]
-    )
-
-
 def projection(intrinsics: Intrinsics, pose: Pose) -> Array:
     """(3, 3) that takes (point - position) to homogeneous pixels; the third is the depth in metres."""
     lens = np.array(
@@ -130,7 +119,7 @@ def projection(intrinsics: Intrinsics, pose: Pose) -> Array:
             [0.0, 0.0, -1.0],
         ]
     )
-    return np.asarray(lens @ rotation(pose.orientation).T, np.float64)
+    return np.asarray(lens @ rotation.matrix(pose.orientation).T, np.float64)
 
 
 def project(points: Array, intrinsics: Intrinsics, pose: Pose) -> Array:

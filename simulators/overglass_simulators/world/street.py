@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overglass_simulators.motion.walk import middle
 from overglass_simulators.world import furniture
 from overglass_simulators.world.design import DESIGNS, SHOP_FLOOR, WIDTH, design
 from overglass_simulators.world.facades import House, paint_house
 from overglass_simulators.world.folk import Folk, Thing
-from overglass_simulators.world.path import middle
 from overglass_simulators.world.scene import Array, Cutout, Haze, Panel, panel
 from overglass_simulators.world.sky import HORIZON, Sky
 from overglass_simulators.world.texture import Texture

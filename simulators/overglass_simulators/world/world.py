@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overglass_protocol.pose import Pose
-from overglass_simulators.world.path import Walk
+from overglass_simulators.motion.walk import Walk
 from overglass_simulators.world.render import Renderer
 from overglass_simulators.world.scene import Scene, pinhole
 from overglass_simulators.world.street import Street

@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from overglass_protocol.pose import Pose, Quaternion, Vector
+from overglass_protocol.pose import Pose, Vector
+from overglass_protocol.rotation import from_angles
 
 Wave = tuple[float, float, float]
 "Amplitude, angular frequency, phase."
@@ -70,19 +71,6 @@ class Walk:
             angular_velocity=_own_axes(pitch, tilt, (yaw_rate, nod_rate, tilt_rate)),
             position=(x + self.beside, self.eyes + swing(self.bounce, time)[0], -along),
         )
-
-
-def from_angles(yaw: float, pitch: float, roll: float) -> Quaternion:
-    """Turns by yaw about y, then pitch about the new x, then roll about the new z; radians."""
-    cy, sy = math.cos(yaw / 2), math.sin(yaw / 2)
-    cp, sp = math.cos(pitch / 2), math.sin(pitch / 2)
-    cr, sr = math.cos(roll / 2), math.sin(roll / 2)
-    return (
-        cy * cp * cr + sy * sp * sr,
-        cy * sp * cr + sy * cp * sr,
-        sy * cp * cr - cy * sp * sr,
-        cy * cp * sr - sy * sp * cr,
-    )
 
 
 def _own_axes(pitch: float, roll: float, rates: Vector) -> Vector:

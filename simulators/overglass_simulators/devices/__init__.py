@@ -1,0 +1,1 @@
+"""Profiles of real glasses, as data: what they see, feel and show, with a source for every number."""
