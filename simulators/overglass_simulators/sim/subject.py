@@ -12,9 +12,9 @@ from overglass_simulators.link import LinkSettings
 from overglass_simulators.sim.faults import Fault
 
 Mode = Literal["none", "warp", "warp_prediction", "delayed", "plane"]
-"""How a returned picture is brought to where the head is by now: not at all; turned by the newest known pose;
-and by a prediction for when its light is seen; shown with the camera's own picture of its time; moved with the
-plane that its layer lies on, predicted too."""
+"""How a returned picture is brought to where the head is by now: not at all; turned by the newest known
+pose; and by a prediction for when its light is seen; shown with the camera's own picture of its time; moved
+with the plane that its layer lies on, predicted too."""
 
 Picture = npt.NDArray[np.uint8]
 "(height, width, 3), blue green red."
