@@ -1,0 +1,205 @@
+"""The camera and the inertial sensor of simulated glasses: a world seen as the device's profile says.
+
+Knows world, motion and device; knows neither link nor display. Its time is `start` on the monotonic clock.
+"""
+
+import asyncio
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Protocol, Self
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from overglass_edge.imu import ImuSample
+from overglass_edge.reprojection.head import HeadTrack
+from overglass_edge.sources.captured import Captured
+from overglass_edge.sources.pacing import Clock, SystemClock
+from overglass_edge.sources.threaded import ThreadedCamera
+from overglass_protocol.pose import Intrinsics, Pose
+from overglass_simulators.devices.device import CameraMode, Device
+from overglass_simulators.imu import Imu
+from overglass_simulators.motion import Motion
+from overglass_simulators.sim.troubles import Troubles
+
+_TICKS = 90_000
+"RTP's clock for video, a second."
+_SENSE_EVERY = 0.01
+"Seconds between hand-overs of inertial samples; a radio carries them in lots too."
+_EASE = 0.9
+"What is expected of a picture's cost, as a share of what was expected of the one before."
+
+
+class Surroundings(Protocol):
+    """What there is to see, from wherever one looks."""
+
+    intrinsics: Intrinsics
+
+    def render(self, time: float, pose: Pose | None = None) -> npt.NDArray[np.uint8]:
+        """(height, width, 3), blue green red, as it is at `time` seconds, seen from `pose`."""
+        ...
+
+
+class SimulatedCamera(ThreadedCamera):
+    """`Camera` and `Sensing`. Pictures are exposed on time and handed out `capture_delay` later.
+
+    `capture_time` is the exposure of the middle row. The pose is what the device believes: its gyro,
+    integrated, and the true position, since no tracker of positions is modelled; a device without an inertial
+    sensor gives none. `dropped` counts pictures `late` (the machine could not render them in time),
+    `displaced` (nobody took them) and `withheld` (a trouble of the device kept them).
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        motion: Motion,
+        open_surroundings: Callable[[Intrinsics], Surroundings],
+        *,
+        seed: int = 0,
+        clock: Clock | None = None,
+    ) -> None:
+        """`open_surroundings(intrinsics)` is called in the camera's thread, for each mode once."""
+        super().__init__(device.title)
+        self.device, self.motion = device, motion
+        self.troubles = Troubles(device)
+        self.sense: Callable[[Sequence[ImuSample]], None] = lambda samples: None
+        self.captured: Callable[[int, Captured], None] = lambda frame_id, captured: None
+        "Sees each picture before the agent has it, with the id that the agent gives it; on the event loop."
+        self.start = 0.0
+        "When the session began, on the monotonic clock."
+        self._clock = clock or SystemClock()
+        self._open_surroundings = open_surroundings
+        self._views: dict[CameraMode, Surroundings] = {}
+        self._imu = Imu(device.imu, motion, seed) if device.imu is not None else None
+        self._track = HeadTrack()
+        "The device's own; guarded by `_felt_lock`."
+        self._felt_lock = threading.Lock()
+        self._felt_until = 0.0
+        self._next_id = 0
+        self._feeling: asyncio.Task[None] | None = None
+        mode = device.camera.mode
+        self.width, self.height, self.fps = mode.width, mode.height, mode.fps
+        self.intrinsics = device.camera.intrinsics()
+
+    async def __aenter__(self) -> Self:
+        self.start = self._clock.now()
+        await super().__aenter__()
+        if self._imu is not None:
+            self._feeling = asyncio.create_task(self._feel())
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        if self._feeling is not None:
+            self._feeling.cancel()
+        await super().__aexit__(*exc_info)
+
+    async def __anext__(self) -> Captured:
+        captured = await super().__anext__()
+        self.captured(self._next_id, captured)
+        self._next_id += 1
+        return captured
+
+    def true_pose(self, at: float) -> Pose:
+        """Where the head really is at a time of the monotonic clock; only a simulator can say."""
+        return self.motion.pose(at - self.start)
+
+    def _open(self) -> None:
+        """The first view, so that what cannot be seen is refused at once."""
+        self._view(self.device.camera.mode)
+
+    def _captures(self) -> Iterator[Captured]:
+        self._pulled.wait()
+        delay, cost, last = self.device.camera.capture_delay, 0.0, -math.inf
+        while not self._stop.is_set():
+            began = self._clock.now()
+            due = self.troubles.next_exposure(last, began + cost - delay, self.start)
+            if due.skipped:
+                self.dropped[due.reason] += due.skipped
+            last, at = due.at, due.at - self.start
+            if not due.shown:
+                self._clock.wait_until(due.at, self._stop)
+                continue
+            picture = self._exposed(due.mode, at)
+            # What is slow once is likely to be slow again for a while.
+            cost = max(self._clock.now() - began, _EASE * cost)
+            self._clock.wait_until(due.at + delay, self._stop)
+            yield Captured(_frame(picture, at), due.at, self._believed(due.at))
+
+    def _view(self, mode: CameraMode) -> Surroundings:
+        if mode not in self._views:
+            self._views[mode] = self._open_surroundings(self.device.camera.intrinsics(mode))
+        return self._views[mode]
+
+    def _exposed(self, mode: CameraMode, at: float) -> npt.NDArray[np.uint8]:
+        view, shutter = self._view(mode), self.device.camera.rolling_shutter
+        pose = self.motion.pose(at)
+        picture = view.render(at, pose)
+        return rolled(picture, view.intrinsics, pose, shutter) if shutter else picture
+
+    def _believed(self, at: float) -> Pose | None:
+        if self._imu is None:
+            return None
+        with self._felt_lock:
+            believed = self._track.pose(at)
+        if believed is None:
+            return None
+        true = self.true_pose(at)
+        return Pose(believed.orientation, believed.angular_velocity, true.position)
+
+    async def _feel(self) -> None:
+        """Hands the sensor's samples on, as late as the device does."""
+        assert self._imu is not None
+        delay = self._imu.model.delay
+        while True:
+            until = self._clock.now() - self.start - delay
+            samples = [
+                ImuSample(sample.time + self.start, sample.gyro, sample.accel)
+                for sample in self._imu.samples(self._felt_until, until)
+            ]
+            self._felt_until = max(self._felt_until, until)
+            if samples:
+                with self._felt_lock:
+                    for sample in samples:
+                        self._track.add_imu(sample)
+                self.sense(samples)
+            await asyncio.sleep(_SENSE_EVERY)
+
+    def _close(self) -> None:
+        self._views.clear()
+
+
+def rolled(
+    picture: npt.NDArray[np.uint8], seen: Intrinsics, pose: Pose, shutter: float
+) -> npt.NDArray[np.uint8]:
+    """The picture as a rolling shutter takes it while the head turns: `shutter` seconds from the first row
+    to the last, the middle one at `pose`.
+
+    Each row is what a global shutter would have seen at its own time; for the small turns within one
+    picture that is a shift by focal length times angle (Forssén and Ringaby, CVPR 2010, to first order).
+    """
+    height, width = picture.shape[:2]
+    late = (np.arange(height, dtype=np.float32) / max(1, height - 1) - 0.5) * shutter
+    x, y, z = pose.angular_velocity
+    rows, columns = np.indices((height, width), dtype=np.float32)
+    turn = late[:, None]
+    from_middle = columns - np.float32(seen.cx), rows - np.float32(seen.cy)
+    # A head that turns left (y > 0) sees the world move right; one that nods up (x > 0), down.
+    shifted = (
+        columns - turn * np.float32(y * seen.fx) + turn * np.float32(z) * -from_middle[1],
+        rows - turn * np.float32(x * seen.fy) + turn * np.float32(z) * from_middle[0],
+    )
+    return np.asarray(
+        cv2.remap(picture, *shifted, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def _frame(picture: npt.NDArray[np.uint8], time: float) -> av.VideoFrame:
+    """(height, width, 3) BGR to `yuv420p`, BT.601 in limited range."""
+    planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    frame.pts, frame.time_base = round(time * _TICKS), Fraction(1, _TICKS)
+    return frame

@@ -1,0 +1,186 @@
+"""What is seen: by the camera, and by the wearer through the display, with and without reprojection.
+
+Knows pictures and optics; neither threads nor the passing of time: it is asked, and looks.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+import av
+import cv2
+import numpy as np
+
+from overglass_edge.overlay import with_scene
+from overglass_edge.reprojection.layer import Layer
+from overglass_edge.reprojection.reprojector import Reprojector
+from overglass_edge.sources.captured import Captured
+from overglass_edge.trip import Trip
+from overglass_protocol.frame import Frame
+from overglass_protocol.pose import Intrinsics, Pose
+from overglass_protocol.rotation import IDENTITY
+from overglass_simulators.devices.device import Device, DisplayModel
+from overglass_simulators.optics import Optics, eye_view
+from overglass_simulators.sim.camera import SimulatedCamera
+from overglass_simulators.sim.subject import Mode, Picture, Views
+from overglass_simulators.world.choice import Place
+
+SIZE = (640, 480)
+"Of what the wearer sees: enough for a page, and quick."
+PANEL = 640
+"Pixels that a display is wide at most while it is drawn; the view has no more."
+BESIDE = 1.3
+"How much wider than its display the eye's view is: what lies beyond the edge belongs to the picture."
+LEAST, MOST = 0.6, 1.75
+"Radians across the eye's view, whatever the display."
+UNPAINTED = "none"
+"The look that leaves the picture as it is: an additive display would only double the world with it."
+NEAR = 2.0
+"Metres at which the mode `plane` takes the world to be."
+KEPT = 64
+"Camera pictures kept for what comes back: two seconds at 30 a second."
+CONTRAST_EVERY = 10
+"Looks between two measurements of contrast."
+STILL = Pose(IDENTITY)
+"Stands in where a device does not know its head, and then nothing is turned."
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One look through the display."""
+
+    number: int
+    mode: Mode
+    photon: float
+    "When its light is seen, monotonic seconds."
+    believed: Pose | None
+    "Where the head is thought to be then; None: unknown, or nothing is to be done about it."
+    returned: tuple[Frame, Trip] | None
+    "The newest picture that came back."
+    look: str
+    "It is painted with, as far as is known."
+
+
+class Eye:
+    """Looks, in one thread; `keep` and `matched` may be called from another."""
+
+    def __init__(self, device: Device, camera: SimulatedCamera, place: Place) -> None:
+        self.contrast: float | None = None
+        "Of the overlay before the world, 0 to 1, as last measured; None where nothing is laid over it."
+        self._camera, self._lens, self._display = camera, device.camera, device.display
+        self._kept: OrderedDict[int, av.VideoFrame] = OrderedDict()
+        self._lock = threading.Lock()
+        across = device.display.field_of_view if device.display is not None else LEAST
+        self._view = eye_view(*SIZE, min(MOST, max(LEAST, BESIDE * across)))
+        self._optics = Optics(device.display, self._view)
+        self._world = place.seen_by(self._view)
+        self._reprojector = Reprojector(panel_of(device.display)) if device.display is not None else None
+
+    def keep(self, frame_id: int, captured: Captured) -> None:
+        """Takes a picture of the camera's."""
+        with self._lock:
+            self._kept[frame_id] = captured.picture
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def matched(self, frame_id: int) -> av.VideoFrame | None:
+        """The camera's picture of that id, if it is not too long ago."""
+        with self._lock:
+            return self._kept.get(frame_id)
+
+    def look(self, glance: Glance) -> Views | None:
+        """None before the camera has given a picture."""
+        with self._lock:
+            newest = next(reversed(self._kept.values()), None)
+        if newest is None:
+            return None
+        at = glance.photon - self._camera.start
+        world = self._world.render(at, self._camera.motion.pose(at))
+        worn = self._seen(world, newest, glance)
+        plain = worn
+        if glance.mode != "none":
+            plain = self._seen(world, newest, replace(glance, mode="none", believed=None))
+        frame_id = glance.returned[1].frame_id if glance.returned is not None else None
+        return Views(glance.number, pixels(newest), worn, plain, frame_id)
+
+    def _seen(self, world: Picture, newest: av.VideoFrame, glance: Glance) -> Picture:
+        if self._display is None or self._display.kind == "none":
+            return self._optics.seen(world, None)
+        if self._display.kind == "additive":
+            shown = self._overlay(glance, only_drawings=glance.look == UNPAINTED)
+        else:
+            shown = self._over_camera(newest, glance)
+        if shown is not None and glance.number % CONTRAST_EVERY == 0 and glance.mode != "none":
+            self.contrast = self._optics.contrast(world, shown)
+        return self._optics.seen(world, shown)
+
+    def _over_camera(self, newest: av.VideoFrame, glance: Glance) -> Picture | None:
+        """The camera's picture as it was taken, and over it what came back, turned to its place."""
+        if glance.mode == "delayed" and glance.returned is not None:
+            newest = self.matched(glance.returned[1].frame_id) or newest
+            glance = replace(glance, believed=None)
+        below = self._brought(pixels(newest), newest, STILL, STILL, glance)
+        overlay = self._overlay(glance, only_drawings=False)
+        return below if overlay is None else over(below, overlay)
+
+    def _overlay(self, glance: Glance, *, only_drawings: bool) -> Picture | None:
+        """What came back, where the display shows it; black where there is nothing."""
+        if glance.returned is None:
+            return None
+        frame, _ = glance.returned
+        picture, envelope = frame.picture, frame.envelope
+        if envelope is not None and envelope.scene is not None:
+            picture = with_scene(black_like(picture) if only_drawings else picture, envelope.scene)
+        elif only_drawings:
+            return None
+        captured = envelope.pose if envelope is not None and envelope.pose is not None else STILL
+        return self._brought(pixels(picture), picture, captured, glance.believed or captured, glance)
+
+    def _brought(
+        self, layer: Picture, source: av.VideoFrame, captured: Pose, displayed: Pose, glance: Glance
+    ) -> Picture:
+        assert self._reprojector is not None
+        depth = NEAR if glance.mode == "plane" else None
+        seen = lens_of(source, self._lens_modes())
+        return self._reprojector.show(
+            Layer(layer, seen, captured, glance.photon, anchor="world", depth=depth), displayed, glance.photon
+        ).picture
+
+    def _lens_modes(self) -> tuple[Intrinsics, ...]:
+        return tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
+
+
+def lens_of(picture: av.VideoFrame, modes: tuple[Intrinsics, ...]) -> Intrinsics:
+    """The lens for a picture of that size: that of a mode, or the first one scaled, as the service may do."""
+    for lens in modes:
+        if (lens.width, lens.height) == (picture.width, picture.height):
+            return lens
+    return modes[0].scaled_to(picture.width, picture.height)
+
+
+def panel_of(display: DisplayModel) -> Intrinsics:
+    """The display's own projection, with PANEL columns at most."""
+    lens = display.intrinsics()
+    if lens.width <= PANEL:
+        return lens
+    return lens.scaled_to(PANEL, round(PANEL * lens.height / lens.width))
+
+
+def pixels(picture: av.VideoFrame) -> Picture:
+    """(height, width, 3), blue green red, of a `yuv420p` picture."""
+    return np.asarray(cv2.cvtColor(picture.to_ndarray(), cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+
+def black_like(picture: av.VideoFrame) -> av.VideoFrame:
+    """A black picture of the same size and time."""
+    planes = np.full((picture.height * 3 // 2, picture.width), 128, np.uint8)
+    planes[: picture.height] = 16
+    black = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    black.pts = picture.pts
+    return black
+
+
+def over(below: Picture, above: Picture) -> Picture:
+    """`above` where it is anything at all, `below` elsewhere."""
+    lit = above.max(axis=2, keepdims=True) > 0
+    return np.where(lit, above, below)

@@ -1,0 +1,202 @@
+"""`overglass sim --headless`: a scripted session without a page, and a report that a machine can judge."""
+
+import asyncio
+import json
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from overglass_edge.session_folder import SessionFolder
+from overglass_protocol import loop
+from overglass_protocol.errors import DisplayError, OverglassError, PeerError
+from overglass_simulators.machine import machine
+from overglass_simulators.sim.account import (
+    Provoked,
+    figures,
+    recoveries,
+    recovery_figures,
+)
+from overglass_simulators.sim.script import Event, Script, judge
+from overglass_simulators.sim.session import Sim
+from overglass_simulators.sim.subject import FrameRow, Registration, Said
+from overglass_simulators.sim.waterfall import write_waterfall
+
+REPORT, TIMELINE = "report.json", "timeline.png"
+LISTEN_EVERY = 0.05
+"Seconds between looks at what has happened."
+FIRST_PICTURE_WITHIN = 30.0
+"Seconds until it is given up: the script's clock begins with the first picture that is worn."
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a session was seen to do. Times in seconds since it began."""
+
+    rows: list[FrameRow] = field(default_factory=list)
+    registrations: list[tuple[float, Registration]] = field(default_factory=list)
+    said: tuple[Said, ...] = ()
+    provoked: list[Provoked] = field(default_factory=list)
+    clock_error: float | None = None
+    sent: int = 0
+    returned: int = 0
+    fps: float = 30.0
+    "The camera's own."
+    recording: Path | None = None
+
+    def listen(self, sim: Sim) -> None:
+        """Takes down what is new."""
+        self.rows += sim.rows(self.rows[-1].frame_id if self.rows else -1)
+        last = self.registrations[-1][0] if self.registrations else -1.0
+        self.registrations += [found for found in sim.wearing.ledger.registrations() if found[0] > last]
+        state = sim.state()
+        self.said, self.clock_error, self.fps = state.said, state.clock_error, state.device.camera.mode.fps
+        self.sent, self.returned = state.sent, state.returned
+
+
+def run_script(script: Script, out: Path, *, as_json: bool) -> None:
+    """Runs it, writes report and timeline, and says how it went.
+
+    Raises OverglassError with the cure, also when an expectation of the script was not met.
+    """
+    console = Console(stderr=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DisplayError(f"{out} cannot be made: {error.strerror}", cure="Choose another --out.") from error
+    before, notes = machine(), Notes()
+    loop.run(_perform(script, out, notes, console))
+    report = {**report_of(script, notes), "machine": before}
+    _write(out / REPORT, report)
+    if notes.rows:
+        write_waterfall(out / TIMELINE, script.title, notes.rows, notes.registrations, notes.provoked)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        _tell(report, out)
+    missed = [wanted for wanted in report["expected"] if not wanted["kept"]]
+    if missed:
+        words = "; ".join(f"{w['what']} is {w['measured']}, not {w['bound']}" for w in missed)
+        raise OverglassError(f"the session did not go as expected: {words}")
+
+
+def report_of(script: Script, notes: Notes) -> dict[str, Any]:
+    """Everything that was found, and whether it is what the script expects."""
+    found = {
+        **script.described(),
+        "frames": {"sent": notes.sent, "returned": notes.returned, "worn": len(notes.rows)},
+        **figures(notes.rows, [registration for _, registration in notes.registrations]),
+        "clock_error_ms": None if notes.clock_error is None else round(notes.clock_error * 1000, 3),
+        "faults": [
+            recovery_figures(recovery)
+            for recovery in recoveries(notes.provoked, notes.rows, notes.said, notes.fps)
+        ],
+        "told": [{"at": round(s.at, 3), "name": s.name, "detail": s.detail} for s in notes.said],
+        "recording": _recorded(notes.recording),
+    }
+    expected = judge(script.expect, found)
+    return {**found, "expected": expected, "kept": all(wanted["kept"] for wanted in expected)}
+
+
+async def _perform(script: Script, out: Path, notes: Notes, console: Console) -> None:
+    async with AsyncExitStack() as stack:
+        with console.status("Starting the service and putting the glasses on"):
+            sim = await stack.enter_async_context(Sim(script.plan))
+            failing = asyncio.create_task(sim.failed())
+            stack.callback(failing.cancel)
+            await _first_picture(sim, failing)
+        if script.record is not None:
+            notes.recording = await sim.wearing.record(script.record)
+        start, pending = time.monotonic(), list(script.events)
+        with _bar(console) as bar:
+            task = bar.add_task(script.title, total=script.seconds)
+            while (passed := time.monotonic() - start) < script.seconds:
+                while pending and pending[0].at <= passed:
+                    await _happen(sim, pending.pop(0), notes)
+                notes.listen(sim)
+                bar.update(task, completed=passed)
+                await asyncio.wait({failing}, timeout=LISTEN_EVERY)
+                if failing.done():
+                    failing.result()
+        if script.record is not None:
+            await sim.stop_recording()
+        notes.listen(sim)
+
+
+async def _first_picture(sim: Sim, failing: "asyncio.Task[None]") -> None:
+    deadline = time.monotonic() + FIRST_PICTURE_WITHIN
+    while not sim.rows(-1):
+        await asyncio.wait({failing}, timeout=LISTEN_EVERY)
+        if failing.done():
+            failing.result()
+        if time.monotonic() > deadline:
+            said = sim.state().said
+            why = f": {said[-1].detail}" if said else ""
+            raise PeerError(f"no picture came back within {FIRST_PICTURE_WITHIN:g} s{why}")
+
+
+async def _happen(sim: Sim, event: Event, notes: Notes) -> None:
+    """Does what the script says is to happen now."""
+    if event.fault is not None:
+        notes.provoked.append(Provoked(event.fault, sim.state().time))
+        sim.provoke(event.fault)
+    if event.link is not None:
+        sim.set_link(event.link)
+    if event.look is not None:
+        sim.set_look(event.look, event.strength)
+    if event.motion is not None:
+        sim.set_motion(event.motion)
+    if event.mode is not None:
+        sim.set_mode(event.mode)
+    if event.turn is not None:
+        sim.turn(*event.turn)
+
+
+def _recorded(folder: Path | None) -> dict[str, Any] | None:
+    if folder is None:
+        return None
+    session = SessionFolder.open(folder)
+    return {
+        "folder": str(folder),
+        "frames": len(session.frames),
+        "complete": session.complete and not session.problems,
+        "problems": list(session.problems),
+    }
+
+
+def _write(path: Path, report: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(report, indent=2) + "\n")
+    except OSError as error:
+        raise DisplayError(f"cannot write {path}: {error.strerror}", cure="Free disk space.") from error
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        refresh_per_second=4,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _tell(report: dict[str, Any], out: Path) -> None:
+    latency, off = report["latency_ms"], report["registration_deg"]
+    typer.echo(f"{report['frames']['worn']} pictures worn, {latency['p50']} ms (p95 {latency['p95']}).")
+    if off["p95"] is not None:
+        without = report["without_reprojection_deg"]["p95"]
+        typer.echo(f"Overlays {off['p95']} degrees off (p95); {without} without reprojection.")
+    for fault in report["faults"]:
+        back = fault["live_within_s"]
+        how = "did not come back" if back is None else f"live again {back:.2f} s after its end"
+        typer.echo(f"  {fault['fault']} at {fault['at']:.1f} s: {how}.")
+    for name in (REPORT, TIMELINE):
+        typer.echo(f"  {out / name}")

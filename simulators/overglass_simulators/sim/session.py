@@ -1,0 +1,158 @@
+"""Simulated glasses, worn: the real agent between a simulated camera and display, the real service behind a
+simulated link. This is the `Subject` that pages and scripts see.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from overglass_protocol.errors import ConfigError, OverglassError
+from overglass_simulators import devices, motion, world
+from overglass_simulators.demo.service import AwaitedService
+from overglass_simulators.link import LinkSettings
+from overglass_simulators.service import Service
+from overglass_simulators.sim.faults import Fault
+from overglass_simulators.sim.line import Line
+from overglass_simulators.sim.plan import SimPlan
+from overglass_simulators.sim.subject import FrameRow, Mode, SimState, Views
+from overglass_simulators.sim.wearing import Wearing
+
+
+class Sim:
+    """An async context manager: entering starts a service, unless the plan names one, and puts the glasses on.
+
+    Implements `Subject`. Entering raises OverglassError with the cure; what was started is ended.
+    """
+
+    def __init__(self, plan: SimPlan, hear: Callable[[str, str], None] = lambda name, detail: None) -> None:
+        """`hear(name, detail)` is told what the wearer is told."""
+        self.plan = plan
+        self._hear = hear
+        self._stack = AsyncExitStack()
+        self._wearing: Wearing | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._looks: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            url = self.plan.cloud
+            if url is None:
+                service = await stack.enter_async_context(AwaitedService(Service()))
+                url = service.url
+                self._looks = [look["name"] for look in await service.looks()]
+            self._line = await stack.enter_async_context(Line(url, seed=self.plan.seed))
+            await self._put_on()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._take_off()
+        await self._stack.aclose()
+
+    @property
+    def wearing(self) -> Wearing:
+        """The session that runs now."""
+        assert self._wearing is not None
+        return self._wearing
+
+    async def failed(self) -> None:
+        """Waits until the agent gives up, and raises what it gave up with."""
+        await self._failed
+
+    def state(self) -> SimState:
+        return self.wearing.state(self._line.settings, self.plan)
+
+    def rows(self, after: int) -> list[FrameRow]:
+        return self.wearing.ledger.rows(after)
+
+    async def views(self, after: int, within: float) -> Views | None:
+        return await self.wearing.display.views(after, within)
+
+    async def looks(self) -> list[str]:
+        return self._looks
+
+    async def set_device(self, name: str) -> None:
+        await self._change(replace(self.plan, device=name))
+
+    def set_link(self, settings: LinkSettings) -> None:
+        self._line.set(settings)
+        self.plan = replace(self.plan, link=settings)
+
+    def set_look(self, look: str, strength: float) -> None:
+        if self._looks and look not in self._looks:
+            raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
+        self.wearing.set_look(look, strength)
+        self.plan = replace(self.plan, look=look, strength=strength)
+
+    def set_motion(self, name: str) -> None:
+        self.wearing.steered.change(motion.named(name, trace=self.plan.trace), self.wearing.time)
+        self.plan = replace(self.plan, motion=name)
+
+    def set_mode(self, mode: Mode) -> None:
+        self.wearing.display.mode = mode
+        self.plan = replace(self.plan, mode=mode)
+
+    def turn(self, yaw: float, pitch: float) -> None:
+        self.wearing.steered.turn(yaw, pitch, self.wearing.time)
+
+    def provoke(self, fault: Fault) -> None:
+        self.wearing.provoke(fault, self._line)
+
+    async def start_recording(self) -> Path:
+        """Into a folder named after the time."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        folder = self.plan.recordings / f"{stamp}-{self.wearing.device.name}"
+        return await self.wearing.record(folder)
+
+    async def stop_recording(self) -> Path | None:
+        return await self.wearing.tape.stop()
+
+    def recordings(self) -> list[Path]:
+        """The newest first."""
+        found = self.plan.recordings.glob("*/session.json")
+        return sorted((path.parent for path in found), reverse=True)
+
+    async def replay(self, folder: Path) -> None:
+        await self._change(replace(self.plan, world=str(folder), motion="recorded", trace=folder))
+
+    async def _change(self, plan: SimPlan) -> None:
+        """Another session; the old one goes on if the new one cannot be."""
+        fresh = await asyncio.to_thread(self._prepared, plan)
+        await self._take_off()
+        self.plan = plan
+        await self._start(fresh)
+
+    async def _put_on(self) -> None:
+        await self._start(await asyncio.to_thread(self._prepared, self.plan))
+
+    def _prepared(self, plan: SimPlan) -> Wearing:
+        """Reads files: not for the event loop. Raises OverglassError for what cannot be worn."""
+        device = devices.load(plan.device)
+        place = world.named(plan.world, seed=plan.seed)
+        moved = motion.named(plan.motion, trace=plan.trace)
+        return Wearing(device, place, moved, plan, self._hear)
+
+    async def _start(self, wearing: Wearing) -> None:
+        self._line.carry(wearing.device)
+        self._line.set(self.plan.link)
+        self._wearing = wearing
+        self._watching = asyncio.create_task(self._watch(wearing))
+
+    async def _watch(self, wearing: Wearing) -> None:
+        try:
+            async with self._line.door() as door:
+                await wearing.run(door)
+        except OverglassError as error:
+            if not self._failed.done():
+                self._failed.set_exception(error)
+
+    async def _take_off(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+            self._watching = None
