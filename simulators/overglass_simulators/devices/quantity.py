@@ -14,7 +14,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"
 "Something said in one line."
 
 SOURCED, ASSUMED = "(sourced)", "(assumed)"
-"What the two forms are called where pydantic says which of them it tried; the parentheses tell them from fields."
+"What the two forms are called where pydantic says which it tried; the parentheses tell them from fields."
 
 
 class Strict(BaseModel):
