@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import av
+
 from overglass_cloud.engines.reuse import Painting
 from overglass_cloud.looks import Sitter, State
 from overglass_cloud.scheduling.claims import Claim
@@ -32,6 +34,8 @@ class Painted:
     painted: float
     control: Control
     "The document it was painted with."
+    worn: av.VideoFrame | None = None
+    "What the wearer's display gets in place of the picture, where it needs another than screens do."
 
 
 @dataclass(frozen=True, slots=True)

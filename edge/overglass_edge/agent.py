@@ -213,6 +213,7 @@ class Agent:
             Hello(
                 device=self._settings.device,
                 program="overglass edge",
+                display=self._settings.display,
                 cameras=(described(camera),),
                 control=self.control,
             ),

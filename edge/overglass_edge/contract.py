@@ -29,6 +29,8 @@ class AgentSettings:
 
     device: str = "unknown"
     peer: rtc.PeerSettings = field(default_factory=rtc.PeerSettings)
+    display: messages.Display | None = None
+    "What the wearer sees it on, for the service to paint for."
     sound: bool = True
     "Whether the camera's sound is sent too, for those who watch."
     connect_seconds: float = 10.0

@@ -39,6 +39,23 @@ class Camera(_Message):
     cy: float
 
 
+DisplayKind = Literal["additive", "video-see-through", "screen"]
+"Light added to the world; a camera's picture in place of it; a screen one looks at."
+
+
+class Display(_Message):
+    """What the wearer sees the returned pictures on. They are painted for its kind."""
+
+    kind: DisplayKind = Field(
+        description="On an additive display black is clear: pictures come as light on black."
+    )
+    width: int = Field(gt=0, le=16384, strict=True)
+    height: int = Field(gt=0, le=16384, strict=True)
+    field_of_view: float = Field(
+        gt=0, lt=180, allow_inf_nan=False, strict=True, description="Degrees across its width."
+    )
+
+
 class Hello(_Message):
     """The edge's first words."""
 
@@ -47,6 +64,7 @@ class Hello(_Message):
     device: str = Field(default="unknown", max_length=64, description="Name of the device profile.")
     program: str = Field(default="", max_length=64, description="Who is speaking, with its version.")
     cameras: tuple[Camera, ...] = Field(default=(), max_length=16)
+    display: Display | None = Field(default=None, description="Null where nobody says.")
     control: Control = Control()
 
 

@@ -21,6 +21,7 @@ from overglass_protocol.control import Control, Overlay
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import OverglassError
 from overglass_protocol.frame import Frame
+from overglass_protocol.messages import Display
 from overglass_protocol.scene import Scene
 
 ENDS_WITHIN = 2.0
@@ -77,6 +78,10 @@ class Overlays:
         if not needed <= sought:
             return control.model_copy(update={"look": "none"})
         return control
+
+    def show_on(self, display: Display | None) -> None:
+        """Says what the wearer sees the pictures on; None where nobody says."""
+        self._regions.additive = display is not None and display.kind == "additive"
 
     def look_at(self, frame: Frame) -> None:
         """A picture came from the camera. Never waits; may take a millisecond."""

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from overglass_cloud import additive
 from overglass_cloud.engines.planes import Plane, picture_like, views
 from overglass_cloud.scenes.detectors.contract import PERSON, Mask
 from overglass_cloud.scheduler import Painted
@@ -56,10 +57,13 @@ def composed(source: av.VideoFrame, painted: av.VideoFrame, person: Inside, regi
 
 
 class Regions:
-    """Joins one session's painted pictures with its masks and hands them to `deliver`, in either thread."""
+    """Joins one session's painted pictures with its masks and hands them to `deliver`, in either thread;
+    for an additive display as light too."""
 
     def __init__(self, deliver: Callable[[Painted], None]) -> None:
         self.dropped: Counter[str] = Counter()
+        self.additive = False
+        "Whether the wearer's display adds light to the world. May be set in any thread."
         self._deliver = deliver
         self._lock = threading.Lock()
         self._waiting: OrderedDict[int, Painted] = OrderedDict()
@@ -77,7 +81,7 @@ class Regions:
             elif (mask := self._masks.pop(key, None)) is None:
                 self._wait(key, painted)
                 return
-        self._deliver(painted if mask is None else _join(painted, *mask))
+        self._deliver(self._whole(painted) if mask is None else self._join(painted, *mask))
 
     def masked(self, frame: Frame, mask: Mask) -> None:
         """In the detectors' thread: where people are in this frame, as it came from the camera."""
@@ -93,7 +97,7 @@ class Regions:
                 while len(self._masks) > MASKS_KEPT:
                     self._masks.popitem(last=False)
                 return
-        self._deliver(_join(painted, frame, person))
+        self._deliver(self._join(painted, frame, person))
 
     def clear(self) -> None:
         """Forgets what waits: the masks to come belong to other pictures, or none will come."""
@@ -102,6 +106,22 @@ class Regions:
             self._waiting.clear()
             self._masks.clear()
             self._newest = None
+
+    def _whole(self, painted: Painted) -> Painted:
+        """The plain picture stays as the camera made it: that is what was asked for."""
+        if not self.additive or painted.control.look == "none":
+            return painted
+        worn = additive.as_light(painted.frame.picture)
+        return replace(painted, worn=worn, painted=time.monotonic())
+
+    def _join(self, painted: Painted, frame: Frame, person: Inside) -> Painted:
+        """Behind what is not painted an additive display is clear, for there the world itself is seen."""
+        source, picture, region = frame.picture, painted.frame.picture, painted.control.region
+        worn = None
+        if self.additive:
+            worn = composed(additive.dark(source), additive.as_light(picture), person, region)
+        joined = replace(painted.frame, picture=composed(source, picture, person, region))
+        return replace(painted, frame=joined, painted=time.monotonic(), worn=worn)
 
     def _wait(self, key: int, painted: Painted) -> None:
         if self._newest is not None and key <= self._newest:
@@ -116,11 +136,6 @@ class Regions:
         for late in [other for other in self._waiting if other < key]:
             del self._waiting[late]
             self.dropped[NO_MASK] += 1
-
-
-def _join(painted: Painted, frame: Frame, person: Inside) -> Painted:
-    picture = composed(frame.picture, painted.frame.picture, person, painted.control.region)
-    return replace(painted, frame=replace(painted.frame, picture=picture), painted=time.monotonic())
 
 
 def _kept(inside: Inside, width: int, height: int) -> Plane:

@@ -22,11 +22,10 @@ from overglass_cloud.sessions.broadcast import Broadcast
 from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
 from overglass_cloud.sessions.summary import Summary, Totals
 from overglass_cloud.sessions.tasks import Tasks
-from overglass_protocol import rtc
+from overglass_protocol import events, rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
 from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError, PeerError
-from overglass_protocol.events import Complained, ControlChanged, Ended, Event, Reported, StampArrived
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Welcome
 from overglass_protocol.reference import MISSING
@@ -221,7 +220,7 @@ class Visit:
             self.broadcast.show(frame, self._for_viewers(frame, version))
         peer = self._peer
         if peer is not None:
-            peer.send(replace(frame, envelope=envelope))
+            peer.send(replace(frame, picture=painted.worn or frame.picture, envelope=envelope))
         if version > self._announced:
             self._announced = version
             frame_id = envelope.frame_id if envelope is not None else None
@@ -260,23 +259,23 @@ class Visit:
     def _on_stamp(self, data: bytes) -> None:
         self._act_on(self._talk.receive_stamp(data, time.monotonic()))
 
-    def _act_on(self, events: list[Event]) -> None:
-        for event in events:
+    def _act_on(self, happened: list[events.Event]) -> None:
+        for event in happened:
             match event:
-                case ControlChanged():
+                case events.Greeted(hello):
+                    self._overlays.show_on(hello.display)
+                case events.ControlChanged():
                     self._steer()
-                case StampArrived(stamp):
+                case events.StampArrived(stamp):
                     if self._peer is not None:
                         self._peer.keep_envelope(stamp)
-                case Ended(reason):
+                case events.Ended(reason):
                     self.ended = reason or "the edge said goodbye"
                     self._on_lost(self._peer, self.ended)
-                case Reported(report):
+                case events.Reported(report):
                     self.log.debug("edge reports", limit=report.limit, fps=report.frames_per_s)
-                case Complained(error):
+                case events.Complained(error):
                     self.log.warning("edge complains", code=error.code, detail=error.detail)
-                case _:
-                    pass
         self._flush()
 
     def _flush(self) -> None:

@@ -73,6 +73,8 @@ class DisplayModel:
     "Share of the world's light that passes; 0 where the world is not seen through it."
     peak: float
     """Light of full white as a multiple of the world's white: `gain` of an additive display. 1 elsewhere."""
+    round: bool = False
+    "Whether only the circle that fits into it is lit."
 
     def intrinsics(self) -> Intrinsics:
         focal = self.width / (2 * math.tan(self.field_of_view / 2))
