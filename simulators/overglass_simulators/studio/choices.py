@@ -158,8 +158,8 @@ _Line = tuple[str, str, str]
 
 
 def _camera(camera: CameraModel) -> Iterator[_Line]:
-    ladder = ", ".join(f"{mode.width}×{mode.height} at {mode.fps:g}" for mode in camera.modes)
-    yield "camera", "Picture", f"{camera.mode.width}×{camera.mode.height} at {camera.mode.fps:g} fps"
+    ladder = ", ".join(f"{mode.width}x{mode.height} at {mode.fps:g}" for mode in camera.modes)
+    yield "camera", "Picture", f"{camera.mode.width}x{camera.mode.height} at {camera.mode.fps:g} fps"
     yield "camera", "Modes", ladder
     yield "camera", "Field of view", f"{math.degrees(camera.field_of_view):.1f}° across"
     yield "camera", "Rolling shutter", _ms(camera.rolling_shutter)
@@ -171,12 +171,12 @@ def _display(display: DisplayModel | None) -> Iterator[_Line]:
     if display is None:
         return
     yield "display", "Kind", f"{display.kind}, {'one eye' if display.eyes == 1 else 'both eyes'}"
-    yield "display", "Picture", f"{display.width}×{display.height} at {display.refresh:g} Hz"
+    yield "display", "Picture", f"{display.width}x{display.height} at {display.refresh:g} Hz"
     yield "display", "Field of view", f"{math.degrees(display.field_of_view):.1f}° across"
     yield "display", "Delay", _ms(display.latency)
     if display.kind == "additive":
         yield "display", "Lets through", f"{display.transmittance:.0%} of the world's light"
-        yield "display", "Brightest white", f"{display.peak:g} × the world's"
+        yield "display", "Brightest white", f"{display.peak:g} times the world's"
 
 
 def _imu(imu: ImuModel | None) -> Iterator[_Line]:
