@@ -16,11 +16,11 @@ from overglass_protocol.errors import ConfigError
 from overglass_protocol.scene import Scene, Thing
 from overglass_simulators.demo import app as page
 from overglass_simulators.demo.feed import Feed
-from overglass_simulators.demo.interactive import HOST, bind
 from overglass_simulators.demo.journal import Journal
 from overglass_simulators.demo.pairs import Pair
 from overglass_simulators.demo.pictures import Pictures
 from overglass_simulators.demo.service import known_look
+from overglass_simulators.web.serving import HOST, bind
 from tests.simulators.demo_parts import WITHIN, grey, returned, trip
 
 
@@ -140,8 +140,8 @@ def test_news_tell_what_is_new_and_only_that(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_port_that_was_asked_for_must_be_free() -> None:
-    with bind(0) as taken:
+    with bind(0, usual=0) as taken:
         number = taken.getsockname()[1]
         assert taken.getsockname()[0] == HOST
         with pytest.raises(ConfigError, match=f"port {number}"):
-            bind(number)
+            bind(number, usual=0)

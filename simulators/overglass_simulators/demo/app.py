@@ -13,41 +13,17 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from overglass_protocol.errors import LookError
 from overglass_simulators.demo.feed import Feed, Subject, refusal
 from overglass_simulators.demo.pictures import Pictures
+from overglass_simulators.web.guard import from_this_page, guard
 
 PAGE = Path(__file__).parent / "page"
-HOSTS = ["localhost", "127.0.0.1", "[::1]", "::1"]
 NEWS_EVERY = 0.125
 "Seconds between two lots of news."
 PICTURE_WAIT = 0.5
 "Seconds that a request for a picture waits; with none by then it is asked again, or the demo may end."
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-
-
-class SafeHeaders:
-    """Tells the browser with every answer to run nothing but ours and to keep nothing."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, send_safely)
 
 
 class Wanted(BaseModel):
@@ -82,7 +58,7 @@ def create_app(subject: Subject, pictures: Pictures, ending: asyncio.Event) -> F
     @app.post("/control")
     async def control(wanted: Wanted, request: Request) -> Response:
         """Asks for a look; tells the version that will show it."""
-        if not _from_this_page(request):
+        if not from_this_page(request):
             return JSONResponse({"detail": "only the demo's own page may do that", "cure": ""}, 403)
         try:
             document = subject.set_control(wanted.look, wanted.strength)
@@ -90,9 +66,7 @@ def create_app(subject: Subject, pictures: Pictures, ending: asyncio.Event) -> F
             return JSONResponse(refusal(error), 422)
         return JSONResponse({"version": document.version})
 
-    # A page from elsewhere must not reach this one through a name it controls.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-    app.add_middleware(SafeHeaders)
+    guard(app)
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app
 
@@ -106,8 +80,3 @@ async def _news(feed: Feed, ending: asyncio.Event) -> AsyncIterator[str]:
         except TimeoutError:
             yield f"event: news\ndata: {json.dumps(feed.news())}\n\n"
     yield "event: end\ndata: {}\n\n"
-
-
-def _from_this_page(request: Request) -> bool:
-    origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")

@@ -20,10 +20,11 @@ from overglass_simulators.demo.plan import Plan
 from overglass_simulators.demo.plot import write_plot
 from overglass_simulators.demo.report import make_report
 from overglass_simulators.demo.results import CLIP, PLOT, Results
-from overglass_simulators.demo.run import Run, ended_by_signals
+from overglass_simulators.demo.run import Run
 from overglass_simulators.demo.side_by_side import write_side_by_side
 from overglass_simulators.demo.source import length_of
 from overglass_simulators.demo.spool import Spool
+from overglass_simulators.signals import ended_by_signals
 
 RECENT = 90
 "Frames whose median the bar shows: three seconds at 30 fps."

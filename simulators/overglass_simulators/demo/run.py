@@ -4,10 +4,8 @@ Knows neither page nor files; whoever wants pictures or numbers hands in takers 
 """
 
 import asyncio
-import contextlib
 import gc
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -202,22 +200,6 @@ class Run:
                 agent.report,
                 agent.clock.error if agent.connected else before.clock_error,
             )
-
-
-@contextlib.contextmanager
-def ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C, a closed terminal and a polite kill call `end` instead of tearing the run apart."""
-    loop = asyncio.get_running_loop()
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
-        for name in names:
-            loop.add_signal_handler(getattr(signal, name), end)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(NotImplementedError, RuntimeError):
-            for name in names:
-                loop.remove_signal_handler(getattr(signal, name))
 
 
 def _first(errors: BaseExceptionGroup[OverglassError]) -> OverglassError:

@@ -1,0 +1,1 @@
+"""The page on which simulated glasses are worn, turned, troubled and watched."""

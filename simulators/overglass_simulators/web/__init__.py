@@ -1,0 +1,1 @@
+"""What the pages of this package share: who may reach them, and how they are served."""
