@@ -1,16 +1,15 @@
-"""A whole cloud of one's own in one file: takes the glasses' pictures, turns them into a negative, sends them back.
+"""A whole cloud of one's own in one file: takes the glasses' pictures and sends their negatives back.
 
 Run it with `uvicorn own_cloud:app` and wear it with `overglass edge --cloud http://127.0.0.1:8000`.
 """
 
 import secrets
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import AsyncIterator
 
 import av
-import numpy as np
 from fastapi import FastAPI, Request, Response
 
 from overglass_protocol import rtc

@@ -1,8 +1,8 @@
 """The real service in a process of its own, for demonstrations, benches and tests.
 
 Imported it is `Service`, which starts that process, measures it and does things to it; run as a module
-it is that process. Unless it is to be plain it has one more look: `model` stands in for a model on a
-GPU, takes its time and paints nothing.
+it is that process. Unless it is to be plain it has two more looks: `model` stands in for a model on a
+GPU, takes its time and paints nothing; `marks` for one that finds things in a simulated world.
 """
 
 import os
@@ -26,6 +26,7 @@ from overglass_edge.command import configure_log
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError, OverglassError
 from overglass_simulators.child import COMPLAINT, Child, end_with_stdin, say
+from overglass_simulators.sim.marks import MARKS
 
 READY_WITHIN = 30.0
 "Seconds; a busy machine takes three to load it."
@@ -214,7 +215,7 @@ def main(
         end_with_stdin()
     configure_log(20)
     settings = settings_from(port=port, look=look, fps=fps, max_sessions=max_sessions)
-    looks = Looks.installed(extra=[] if plain else [model_look(model_ms / 1000)])
+    looks = Looks.installed(extra=[] if plain else [model_look(model_ms / 1000), MARKS])
     looks[settings.look]
     listener = bind(settings)
     say(url=url(listener), pid=os.getpid())

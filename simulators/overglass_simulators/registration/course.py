@@ -83,7 +83,9 @@ def _outcome(mode: Mode, motion: Motion, seen: Sequence[Belief], rig: Rig) -> Ou
     )
 
 
-def _tracked(motion: Motion, tracker: Tracker, seconds: float, luck: random.Random) -> Iterator[tuple[float, Pose]]:
+def _tracked(
+    motion: Motion, tracker: Tracker, seconds: float, luck: random.Random
+) -> Iterator[tuple[float, Pose]]:
     for n in range(int(seconds * tracker.rate)):
         true = motion.pose(n / tracker.rate)
         wrong = rotation.about(_noise(luck, tracker.turn_noise))

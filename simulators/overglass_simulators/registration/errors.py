@@ -127,7 +127,9 @@ def _p95_px(intrinsics: Intrinsics, moved: Array, true: Array) -> float | None:
 def _within(intrinsics: Intrinsics, at: Array) -> npt.NDArray[np.bool_]:
     edge = 0.5 + 1e-6
     low = (at >= -edge).all(-1)
-    return np.asarray(low & (at[..., 0] < intrinsics.width - edge + 1) & (at[..., 1] < intrinsics.height - edge + 1))
+    return np.asarray(
+        low & (at[..., 0] < intrinsics.width - edge + 1) & (at[..., 1] < intrinsics.height - edge + 1)
+    )
 
 
 def _unit(directions: Array) -> Array:

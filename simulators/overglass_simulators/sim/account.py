@@ -1,4 +1,4 @@
-"""What a finished session comes to, in figures: trips, registration, and how it came through its faults. Pure."""
+"""What a finished session comes to, in figures: trips, registration, how it came through faults. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Recovery:
 def recoveries(
     provoked: Iterable[Provoked], rows: Sequence[FrameRow], said: Sequence[Said], fps: float
 ) -> list[Recovery]:
-    """One for each fault. `rows` and `said` are the whole session's, in order; `fps` the camera's own rate."""
+    """One for each fault. `rows` and `said` are the whole session's, in order; `fps` the camera's rate."""
     return [_recovery(fault, rows, said, fps) for fault in provoked]
 
 

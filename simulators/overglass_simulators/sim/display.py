@@ -1,7 +1,7 @@
 """The display of simulated glasses: at each refresh, what returned is brought to where the head will be.
 
-Knows the display's profile and the head; knows neither link nor cloud, nor how things look: that is `Eye`'s, and
-is asked only while somebody watches. Works in a thread of its own.
+Knows the display's profile and the head; knows neither link nor cloud, nor how things look: that is `Eye`'s,
+and is asked only while somebody watches. Works in a thread of its own.
 """
 
 import asyncio

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import av
 import cv2
 import numpy as np
-
-from overglass_edge.overlay import with_scene
 from overglass_edge.reprojection.layer import Layer
 from overglass_edge.reprojection.reprojector import Reprojector
+
+from overglass_edge.overlay import with_scene
 from overglass_edge.sources.captured import Captured
 from overglass_edge.trip import Trip
 from overglass_protocol.frame import Frame

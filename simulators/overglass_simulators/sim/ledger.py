@@ -1,4 +1,4 @@
-"""What a simulated session remembers of itself: frames' trips, errors of registration, words said. Pure data."""
+"""What a simulated session remembers: frames' trips, errors of registration, words said. Pure data."""
 
 from collections import deque
 from collections.abc import Iterable

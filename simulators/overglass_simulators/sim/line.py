@@ -1,4 +1,4 @@
-"""The way between simulated glasses and a service: the network, the device's own radio, and what befalls them.
+"""The way between simulated glasses and a service: network, the device's own radio, and what befalls them.
 
 Knows relays and doors; knows no session.
 """
@@ -19,7 +19,7 @@ NO_RADIO = LinkNumbers(None, None, 0.0, 0.0, 0.0)
 
 
 class Line:
-    """An async context manager. A service beyond loopback is reached directly, and nothing can be done to it."""
+    """An async context manager. A service beyond loopback is reached directly: nothing can be done to it."""
 
     def __init__(self, url: str, *, seed: int) -> None:
         """Raises ConfigError when `url` is no address of a service."""

@@ -23,7 +23,7 @@ from overglass_simulators.sim.wearing import Wearing
 
 
 class Sim:
-    """An async context manager: entering starts a service, unless the plan names one, and puts the glasses on.
+    """An async context manager: entering starts a service, unless the plan names one, and puts glasses on.
 
     Implements `Subject`. Entering raises OverglassError with the cure; what was started is ended.
     """

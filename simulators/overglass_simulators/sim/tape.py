@@ -1,4 +1,4 @@
-"""A recorder that can be switched on and off while the glasses are worn. Knows what a recorder needs, no more."""
+"""A recorder that can be switched on and off while the glasses are worn."""
 
 import asyncio
 from collections.abc import Sequence

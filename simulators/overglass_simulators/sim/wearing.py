@@ -3,7 +3,6 @@
 Joins camera, recorder, display and the real agent; knows no page and starts no service.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +30,7 @@ from overglass_simulators.world.choice import Place
 
 
 class Wearing:
-    """`run` until cancelled. Everything else may be called from the event loop at any time before or in it."""
+    """`run` until cancelled. All else may be called on the event loop at any time before or in it."""
 
     def __init__(
         self, device: Device, place: Place, motion: Motion, plan: SimPlan, hear: Callable[[str, str], None]

@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 class Worn:
     """Glasses that are being worn. A context manager: entering puts them on, leaving takes them off.
 
-    Methods raise OverglassError with the cure; a wait that is over raises it with what the wearer was last told.
+    Methods raise OverglassError with the cure; a wait that is over, with what the wearer was last told.
     """
 
     def __init__(self, plan: SimPlan) -> None:
@@ -131,7 +131,7 @@ class Worn:
     def _run(self) -> None:
         try:
             loop.run(self._wear())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+        except BaseException as error:
             if not self._ready.done():
                 self._ready.set_exception(error)
 
