@@ -41,7 +41,13 @@ class Door:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._ticket: str | None = None
         "Our place in the queue of a service that is full, as it told us."
-        self._client = httpx.AsyncClient(headers=headers, timeout=timeout, trust_env=not self.loopback)
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            timeout=timeout,
+            trust_env=not self.loopback,
+            # An idle connection may have died with the network it was made over, and nobody would know.
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,9 +56,15 @@ class Door:
         await self._client.aclose()
 
     async def open(
-        self, offer: str, look: str, resume_token: str | None, reference: str | None = None
+        self,
+        offer: str,
+        look: str,
+        resume_token: str | None,
+        reference: str | None = None,
+        patience: float | None = None,
     ) -> Opened:
-        """Opens a session, or resumes the one that the token belongs to. `reference` names a lent picture.
+        """Opens a session, or resumes the one that the token belongs to. `reference` names a lent picture;
+        `patience` is how many seconds an answer may take, where that is less than usual.
 
         Raises RefusedError with the service's reason and cure, PeerError when nobody answers.
         """
@@ -62,7 +74,10 @@ class Door:
         if self._ticket is not None:
             headers[QUEUE_HEADER] = self._ticket
         chosen = {"look": look} | ({"reference": reference} if reference is not None else {})
-        response = await self._request("POST", "/live", content=offer, headers=headers, params=chosen)
+        bound = {"timeout": httpx.Timeout(patience)} if patience is not None else {}
+        response = await self._request(
+            "POST", "/live", content=offer, headers=headers, params=chosen, **bound
+        )
         self._ticket = None
         location = urljoin(self.url + "/", response.headers.get("Location", ""))
         return Opened(response.text, location, response.headers.get(RESUME_HEADER, ""))

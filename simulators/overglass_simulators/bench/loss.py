@@ -1,9 +1,8 @@
 """A bad network in between: how many frames come back, and how long is the longest freeze?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from overglass_edge.door import Door, Opened
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_simulators.bench.content import Content
@@ -11,7 +10,7 @@ from overglass_simulators.bench.glasses import Glasses
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.record import Record, Window, count_figures, in_ms, latency_figures, reasons
 from overglass_simulators.bench.rig import Advance, Result, Setup, measure, pictures_of
-from overglass_simulators.link import LinkSettings, Relay
+from overglass_simulators.link import LinkSettings, Relay, RelayedDoor
 from overglass_simulators.service import Service
 
 PROMISES = (Promise("delivered_ratio", 0.97, at_least=True), Promise("longest_freeze_ms", 300.0))
@@ -31,20 +30,6 @@ class Network:
     @property
     def one_way(self) -> LinkSettings:
         return LinkSettings(loss=self.loss, delay=self.round_trip / 2)
-
-
-class RelayedDoor(Door):
-    """A door behind which all media goes by way of a relay."""
-
-    def __init__(self, url: str, relay: Relay) -> None:
-        super().__init__(url)
-        self._relay = relay
-
-    async def open(
-        self, offer: str, look: str, resume_token: str | None, reference: str | None = None
-    ) -> Opened:
-        opened = await super().open(self._relay.rewrite(offer), look, resume_token, reference)
-        return replace(opened, answer=self._relay.rewrite(opened.answer))
 
 
 def result_of(record: Record, window: Window) -> Result:
