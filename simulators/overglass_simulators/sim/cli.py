@@ -67,7 +67,7 @@ def sim(
         _describe(device, all_of_them=devices)
         return
     if script is not None or headless:
-        _run_script(script, recordings, out, as_json=as_json)
+        _run_script(script, out, as_json=as_json)
         return
     plan = SimPlan(
         device=device,
@@ -82,9 +82,11 @@ def sim(
         cloud=cloud,
         recordings=recordings,
     )
+    from overglass_simulators.sim.session import Sim
+    from overglass_simulators.sim.shown import choices
     from overglass_simulators.studio.interactive import run_studio
 
-    run_studio(plan, port, browser=browser)
+    run_studio(lambda: Sim(plan), choices(), port, browser=browser)
 
 
 def parse_link(
@@ -95,12 +97,13 @@ def parse_link(
 
     from overglass_simulators.link import named
 
-    told = {
-        "delay": rtt_ms / 2000 if rtt_ms is not None else None,
-        "jitter": jitter_ms / 1000 if jitter_ms is not None else None,
-        "loss": loss,
-    }
-    return replace(named(name), **{key: value for key, value in told.items() if value is not None})
+    preset = named(name)
+    return replace(
+        preset,
+        delay=preset.delay if rtt_ms is None else rtt_ms / 2000,
+        jitter=preset.jitter if jitter_ms is None else jitter_ms / 1000,
+        loss=preset.loss if loss is None else loss,
+    )
 
 
 def parse_mode(name: str) -> "Mode":
@@ -124,10 +127,10 @@ def _describe(device: str, *, all_of_them: bool) -> None:
     )
 
 
-def _run_script(script: Path | None, recordings: Path, out: Path, *, as_json: bool) -> None:
+def _run_script(script: Path | None, out: Path, *, as_json: bool) -> None:
     from overglass_simulators.sim.headless import run_script
     from overglass_simulators.sim.script import read_script
 
     if script is None:
         raise ConfigError("a session without a page needs to be told what to do", cure="Give --script FILE.")
-    run_script(read_script(script), recordings, out, as_json=as_json)
+    run_script(read_script(script), out, as_json=as_json)

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Self
 
 from overglass_protocol.errors import ConfigError, OverglassError
-from overglass_simulators import devices, motion, world
+from overglass_simulators import devices
 from overglass_simulators.demo.service import AwaitedService
 from overglass_simulators.link import LinkSettings
+from overglass_simulators.motion import choice as motions
 from overglass_simulators.service import Service
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.line import Line
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.subject import FrameRow, Mode, SimState, Views
 from overglass_simulators.sim.wearing import Wearing
+from overglass_simulators.world import choice as worlds
 
 
 class Sim:
@@ -90,7 +92,7 @@ class Sim:
         self.plan = replace(self.plan, look=look, strength=strength)
 
     def set_motion(self, name: str) -> None:
-        self.wearing.steered.change(motion.named(name, trace=self.plan.trace), self.wearing.time)
+        self.wearing.steered.motion = motions.named(name, trace=self.plan.trace)
         self.plan = replace(self.plan, motion=name)
 
     def set_mode(self, mode: Mode) -> None:
@@ -98,7 +100,7 @@ class Sim:
         self.plan = replace(self.plan, mode=mode)
 
     def turn(self, yaw: float, pitch: float) -> None:
-        self.wearing.steered.turn(yaw, pitch, self.wearing.time)
+        self.wearing.steered.turn(self.wearing.time, yaw, pitch)
 
     def provoke(self, fault: Fault) -> None:
         self.wearing.provoke(fault, self._line)
@@ -133,8 +135,8 @@ class Sim:
     def _prepared(self, plan: SimPlan) -> Wearing:
         """Reads files: not for the event loop. Raises OverglassError for what cannot be worn."""
         device = devices.load(plan.device)
-        place = world.named(plan.world, seed=plan.seed)
-        moved = motion.named(plan.motion, trace=plan.trace)
+        place = worlds.named(plan.world, seed=plan.seed)
+        moved = motions.named(plan.motion, trace=plan.trace)
         return Wearing(device, place, moved, plan, self._hear)
 
     async def _start(self, wearing: Wearing) -> None:

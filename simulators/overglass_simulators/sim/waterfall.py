@@ -111,8 +111,8 @@ def _errors(axes: Axes, found: Sequence[tuple[float, Registration]]) -> None:
     axes.set_yscale("symlog", linthresh=0.5)
     axes.yaxis.set_major_formatter(ScalarFormatter())
     axes.set_ylim(0, 1.6 * max(1.0, *(r.plain for _, r in found)))
-    words = (("without reprojection", QUIET), ("as worn", COLOURS["warp"]), ("promised: 0.6°", ACCENT))
-    for index, (text, colour) in enumerate(words):
+    legend = (("without reprojection", QUIET), ("as worn", COLOURS["warp"]), ("promised: 0.6°", ACCENT))
+    for index, (text, colour) in enumerate(legend):
         axes.text(0.008 + 0.17 * index, 1.03, text, transform=axes.transAxes, color=colour, fontsize=9)
 
 
