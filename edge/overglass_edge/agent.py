@@ -64,8 +64,7 @@ class Agent:
         """`camera` and `recorder` are entered, and left, by `run`.
 
         `reference` is the picture that `control` may name; the service is lent it whenever it lacks it.
-        `say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown, `on_imu`
-        what a camera that is `Sensing` measures.
+        `say(name, detail)` hears events worth telling, `on_trip` frames shown, `on_imu` what is `Sensing`.
         """
         self.control = control
         "As last asked for."

@@ -1,4 +1,4 @@
-"""What an inertial sensor would say of a known motion: rate, noise, bias and timestamps as its model has them.
+"""What an inertial sensor would say of a known motion, with the rate, noise and bias of its model.
 
 The noise of a sample depends on the seed and the sample's number alone, never on who asked for what before.
 """
