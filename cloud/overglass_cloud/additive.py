@@ -19,7 +19,9 @@ from overglass_cloud.engines.planes import Levels, Plane, Planes, levels, pictur
 
 STROKE = 1 / 64
 "Share of a picture's shorter side up to which something is thin."
-FAINTEST, FULLEST = 12, 150
+THINNEST = 7
+"At least so many samples across are thin, however small the picture: a line and its soft edges."
+FAINTEST, FULLEST = 12, 110
 "Levels, of 255, by which a stroke stands out that is just seen, and that is as bright as light gets."
 EDGE_FAINTEST, EDGE_FULLEST = 8, 105
 "The same for an edge, whose darker side is compared with the mean around it."
@@ -55,7 +57,7 @@ def dark(picture: av.VideoFrame) -> av.VideoFrame:
 def lit(planes: Planes, scale: Levels) -> Planes:
     """New planes: luma black wherever the display is to be clear."""
     y, cb, cr = planes
-    thin = max(3, round(min(y.shape) * STROKE) | 1)
+    thin = max(THINNEST, round(min(y.shape) * STROKE) | 1)
     luma = cv2.blur(cv2.LUT(y, _spread(scale)), (3, 3))  # grain and printed dots are no strokes
     strokes, areas = _parted(np.asarray(luma, np.uint8), thin)
     around = cv2.blur(areas, (thin, thin))

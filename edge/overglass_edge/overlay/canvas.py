@@ -34,9 +34,13 @@ _BT709 = 1
 
 
 class Canvas:
-    """Starts as a copy of `picture` (yuv420p). `unit` is the length of a pixel of a 480 pixel picture."""
+    """Starts as a copy of `picture` (yuv420p). `unit` is the length of a pixel of a 480 pixel picture.
 
-    def __init__(self, picture: av.VideoFrame) -> None:
+    `additive` says that its display adds light: then lines get no dark surroundings, which nobody would see.
+    """
+
+    def __init__(self, picture: av.VideoFrame, additive: bool = False) -> None:
+        self.additive = additive
         self.width, self.height = picture.width, picture.height
         self.unit = max(0.5, min(self.width, self.height) / 480)
         self._fineness = LARGE_FINENESS if self.unit > LARGE else FINENESS
@@ -64,7 +68,8 @@ class Canvas:
     def lines(self, lines: Sequence[Line], colour: Colour, stroke: Stroke) -> None:
         """Polylines with round joints and ends. They share one mask, so near ones belong together."""
         everything = [point for line in lines for point in line]
-        passes = [(PAPER, stroke.width + 2 * HALO, stroke.halo)] if stroke.halo else []
+        haloed = stroke.halo and not self.additive
+        passes = [(PAPER, stroke.width + 2 * HALO, stroke.halo)] if haloed else []
         for ink, width, opacity in (*passes, (colour, stroke.width, stroke.opacity)):
             thickness = width * self.unit
             draw = partial(_draw_lines, lines, thickness * self._fineness)

@@ -17,6 +17,8 @@ COLOURS: dict[Kind, Colour] = {
 }
 PAPER: Colour = (0x0C, 0x0E, 0x11)
 "Behind words, and around lines so that they stand out from bright walls too."
+CLEAR: Colour = (0, 0, 0)
+"Behind words on a display that adds light: it takes away what the picture adds there."
 INK: Colour = (0xF4, 0xF6, 0xF8)
 
 

@@ -21,14 +21,15 @@ from overglass_edge.overlay.topology import (
 from overglass_protocol.scene import Points, Scene, Thing
 
 
-def with_scene(picture: av.VideoFrame, scene: Scene | None) -> av.VideoFrame:
+def with_scene(picture: av.VideoFrame, scene: Scene | None, *, additive: bool = False) -> av.VideoFrame:
     """`picture` (yuv420p in limited range) with the scene over it, as a new one with the same times.
 
-    The picture itself where there is nothing to draw; it is never drawn into.
+    The picture itself where there is nothing to draw; it is never drawn into. For an `additive` display
+    nothing dark is drawn, but behind words, where light is taken away.
     """
     if scene is None or not scene.things:
         return picture
-    canvas = Canvas(picture)
+    canvas = Canvas(picture, additive)
     for thing in scene.things:
         _draw(canvas, thing)
     for thing in scene.things:  # above all lines
@@ -83,7 +84,8 @@ def _rounded(ring: Line) -> Line:
 def _draw_skeleton(canvas: Canvas, points: Line, paths: tuple[Path, ...], thing: Thing) -> None:
     canvas.lines(_along(points, paths), COLOURS[thing.kind], palette.BONE)
     canvas.dots(points, palette.JOINT_DOT * canvas.unit, COLOURS[thing.kind])
-    canvas.dots(points, 0.45 * palette.JOINT_DOT * canvas.unit, PAPER)
+    if not canvas.additive:
+        canvas.dots(points, 0.45 * palette.JOINT_DOT * canvas.unit, PAPER)
 
 
 def _draw_box(canvas: Canvas, area: Area, thing: Thing) -> None:
@@ -129,7 +131,8 @@ def _draw_label(canvas: Canvas, thing: Thing) -> None:
     y = top - gap - plate[1]
     if y < 0:
         y = max(0.0, top) + gap  # no room above: inside
-    canvas.plate((x, y, x + plate[0], y + plate[1]), plate[1] / 2, PAPER, palette.PLATE_OPACITY)
+    behind = palette.CLEAR if canvas.additive else PAPER
+    canvas.plate((x, y, x + plate[0], y + plate[1]), plate[1] / 2, behind, palette.PLATE_OPACITY)
     canvas.dots([(x + padding + dot, y + plate[1] / 2)], dot, COLOURS[thing.kind])
     canvas.words(x + 2 * dot + 2 * padding, y + padding / 2, thing.label, size, palette.INK)
 

@@ -1,6 +1,5 @@
 """Devices by name or from a file, and what is wrong with a file that describes none."""
 
-import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -71,10 +70,6 @@ def parse(data: bytes, file: str) -> Profile:
 def schema() -> dict[str, Any]:
     """JSON Schema of a profile, as it lies beside the profiles."""
     return {"title": "a device that overglass can simulate", **Profile.model_json_schema()}
-
-
-def write_schema(path: Path) -> None:
-    path.write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
 
 
 def _in_words(error: ErrorDetails, file: str) -> ConfigError:

@@ -1,5 +1,7 @@
 """Regions: what stays the camera's picture does so to the sample, and no picture gets another one's mask."""
 
+from collections.abc import Callable
+
 import av
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from overglass_cloud.scenes.detectors.contract import Mask
 from overglass_cloud.scenes.regions import MASKS_KEPT, NO_MASK, WAITING, Inside, Regions, composed, needs_mask
 from overglass_cloud.scheduler import Painted
 from overglass_protocol.control import Control, Region
+from overglass_protocol.frame import Frame
 from tests.cloud.scenes.things import frame
 
 SIZE = (96, 64)
@@ -169,3 +172,40 @@ def test_another_connection_with_an_older_clock_is_joined_too() -> None:
     joined.mask(5)
     joined.paint(5)
     assert joined.times() == [1000, 5]
+
+
+@pytest.mark.parametrize("mask_first", [True, False])
+def test_behind_what_is_painted_an_additive_display_is_clear(mask_first: bool) -> None:
+    joined = Joined()
+    joined.regions.additive = True
+    half = np.zeros((48, 64), np.float32)
+    half[:, :32] = 1
+    scene = np.full((72, 64), 128, np.uint8)
+    scene[:48], scene[4:48:12], scene[5:48:12] = 220, 20, 20
+    painting = frame(0)
+    painting = Frame(picture_like(painting.picture, views(_planar(scene))), rtp_time=painting.rtp_time)
+    steps: list[Callable[[], None]] = [
+        lambda: joined.regions.masked(frame(0, level=50), half),
+        lambda: joined.regions.painted(Painted(painting, 1.0, 2.0, BACKGROUND)),
+    ]
+    for step in steps if mask_first else steps[::-1]:
+        step()
+    (done,) = joined.painted
+    assert done.worn is not None
+    assert (views(done.worn)[0][:, :30] == 16).all(), "a person is seen as they are"
+    assert views(done.worn)[0][:, 40:].max() > 150, "behind them there are strokes"
+    assert (views(done.frame.picture)[0][:, :30] == 50).all(), "and on a screen the camera's picture"
+
+
+def test_whole_pictures_become_light_for_an_additive_display_only_and_plain_ones_never() -> None:
+    joined = Joined()
+    joined.paint(0, Control(look="ink"))
+    joined.regions.additive = True
+    joined.paint(1, Control(look="ink"))
+    joined.paint(2, Control(look="none"))
+    assert [painted.worn is not None for painted in joined.painted] == [False, True, False]
+    assert all((views(painted.frame.picture)[0] == 200).all() for painted in joined.painted)
+
+
+def _planar(samples: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(samples, format="yuv420p")

@@ -129,3 +129,22 @@ def real_face(clip: Path) -> tuple[av.VideoFrame, Points]:
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=picture.to_ndarray(format="rgb24"))
         (found,) = landmarker.detect(image).face_landmarks
     return picture, np.array([(point.x, point.y) for point in found], np.float32)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_an_additive_display_nothing_is_drawn_darker_than_the_picture(kind: Kind) -> None:
+    """Over a black picture, where dark would show as a veil of grey, and over a grey one, as shade."""
+    source = grey()
+    ordinary = with_scene(source, Scene((thing(kind),))).to_ndarray()[:480].astype(int)
+    additive = with_scene(source, Scene((thing(kind),)), additive=True).to_ndarray()[:480].astype(int)
+    before = source.to_ndarray()[:480].astype(int)
+    assert (additive >= before - 1).all()
+    assert additive.max() >= ordinary.max()
+    assert (ordinary < before - 1).any(), "on screens lines have dark surroundings"
+
+
+def test_words_on_an_additive_display_stand_before_taken_away_light() -> None:
+    source = grey()
+    drawn = with_scene(source, Scene((thing("face", "somebody"),)), additive=True).to_ndarray()[:480]
+    assert drawn.min() < source.to_ndarray()[:480].min() - 40
+    assert drawn.max() > 220
