@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 
-WINDOW = 256
-"Exchanges kept: at four a second, a minute, over which the drift of crystals is steady."
+WINDOW = 600
+"Exchanges kept: at ten a second, a minute, over which the drift of crystals is steady."
 DRIFT_AFTER = 30.0
 "Seconds of samples below which a slope is noise; drift, 1.5 ms in that time at worst, is taken for zero."
 MAX_DRIFT = 500e-6

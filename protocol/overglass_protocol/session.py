@@ -36,10 +36,11 @@ from overglass_protocol.messages import (
 )
 from overglass_protocol.stamps import Assembly, ClockPing, ClockPong, FrameStamp, StampPart
 
-PING_EVERY = 0.25
-"Seconds between clock pings once the clock is known: 13 bytes each."
+PING_EVERY = 0.1
+"""Seconds between clock pings once the clock is known: 13 bytes each. The shortest of n that are late by up
+to J is late by about J / n, so that the clock is found to 2 ms through 30 ms of jitter within seconds."""
 PING_EVERY_AT_FIRST = 0.05
-PINGS_AT_FIRST = 10
+PINGS_AT_FIRST = 40
 MAX_FAULTS = 20
 "Messages of the other end that made no sense before we say goodbye."
 

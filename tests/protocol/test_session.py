@@ -108,7 +108,7 @@ def test_an_edge_that_resumes_keeps_the_newer_document_of_the_two() -> None:
     assert cloud.control.look == "new"
 
 
-def test_clock_pings_are_frequent_at_first_then_four_a_second_and_give_the_offset() -> None:
+def test_clock_pings_are_frequent_at_first_then_ten_a_second_and_give_the_offset() -> None:
     edge, cloud = live()
     now, sent_at = 0.0, []
     while now < 5.0:
@@ -121,8 +121,8 @@ def test_clock_pings_are_frequent_at_first_then_four_a_second_and_give_the_offse
                 assert isinstance(answer.data, bytes)
                 edge.receive_stamp(answer.data, now + 0.020)
         now = due
-    assert sent_at[9] < 0.5
-    assert sent_at[-1] - sent_at[-2] == pytest.approx(0.25)
+    assert sent_at[39] < 2.0
+    assert sent_at[-1] - sent_at[-2] == pytest.approx(0.1)
     assert edge.clock.offset(5.0) == pytest.approx(500.0, abs=1e-6)
 
 

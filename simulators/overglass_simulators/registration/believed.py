@@ -19,20 +19,15 @@ Known = tuple[float, ImuSample | Pose | Exchange, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
-    """One moment's beliefs, of a head track that knows a gyro alone or a tracker's poses too."""
+class Belief:
+    """Of one picture of the display."""
 
+    refresh: Refresh
     captured: Pose
+    "The head when the frame shown was exposed."
     newest: Pose
     predicted: Pose
     "For the photon."
-
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    refresh: Refresh
-    gyro: Heads
-    tracked: Heads
     clock_error: float
     "Seconds by which the camera's clock is believed further ahead than it is."
 
@@ -42,42 +37,33 @@ def known(
 ) -> list[Known]:
     """All that comes to be known, in that order. `poses` are a tracker's, with their times."""
     facts: list[Known] = [(sample.time + rig.imu.delay, sample, sample.time) for sample in samples]
-    facts += [(time + rig.tracker.delay, pose, time) for time, pose in poses]
+    facts += [(time + rig.tracker_delay, pose, time) for time, pose in poses]
     facts += [(pong.returned, pong, pong.returned) for pong in pongs]
     return sorted(facts, key=lambda fact: fact[0])
 
 
 def beliefs(facts: Sequence[Known], refreshes: Iterable[Refresh], skew: Skew) -> Iterator[Belief]:
     """One for each refresh from the first on at which there is anything to go by."""
-    gyro, tracked, clock = HeadTrack(), HeadTrack(), ClockEstimate()
+    track, clock = HeadTrack(), ClockEstimate()
     waiting = iter(facts)
     fact = next(waiting, None)
     for refresh in refreshes:
         while fact is not None and fact[0] <= refresh.at:
-            _learn(fact, gyro, tracked, clock)
+            _learn(fact, track, clock)
             fact = next(waiting, None)
-        captured = clock.to_local(refresh.frame.stamp)
-        seen = [_heads(track, captured, refresh) for track in (gyro, tracked)]
-        if clock.known and seen[0] is not None and seen[1] is not None:
+        captured = track.pose(clock.to_local(refresh.frame.stamp))
+        newest, predicted = track.pose(refresh.at, 0.0), track.pose(refresh.photon)
+        if clock.known and captured is not None and newest is not None and predicted is not None:
             error = skew.error_of(clock.offset(refresh.at), refresh.at)
-            yield Belief(refresh, seen[0], seen[1], error)
+            yield Belief(refresh, captured, newest, predicted, error)
 
 
-def _learn(fact: Known, gyro: HeadTrack, tracked: HeadTrack, clock: ClockEstimate) -> None:
+def _learn(fact: Known, track: HeadTrack, clock: ClockEstimate) -> None:
     _, what, time = fact
     match what:
         case ImuSample():
-            gyro.add_imu(what)
-            tracked.add_imu(what)
+            track.add_imu(what)
         case Pose():
-            tracked.add_pose(time, what)
+            track.add_pose(time, what)
         case Exchange():
             clock.add(what.sent, what.received, what.answered, what.returned)
-
-
-def _heads(track: HeadTrack, captured: float, refresh: Refresh) -> Heads | None:
-    then, now = track.pose(captured), track.pose(refresh.at, 0.0)
-    photon = track.pose(refresh.photon)
-    if then is None or now is None or photon is None:
-        return None
-    return Heads(then, now, photon)

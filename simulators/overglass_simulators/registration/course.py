@@ -17,8 +17,8 @@ from overglass_simulators.registration.modes import maps
 from overglass_simulators.registration.rig import DEPTHS, INFINITY, MODES, Link, Mode, Rig, Skew, Tracker
 from overglass_simulators.registration.trips import refreshes, traffic
 
-WARMUP = 2.0
-"Seconds that do not count: the first pings, and as much of the head's way as any frame takes."
+WARMUP = 3.0
+"Seconds that do not count: the first pings, and the first frames' way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def outcomes(
     """So many seconds in every mode: the same head, frames and luck."""
     whole = WARMUP + seconds
     passed = traffic(rig, link, skew, whole, seed)
-    tracked = _tracked(motion, rig.tracker, whole, random.Random(seed))
+    tracked = _tracked(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
     facts = known(rig, sense(motion, whole), tracked, passed.exchanges)
     shown = refreshes(rig, passed.frames, 0.0, whole)
     seen = [belief for belief in beliefs(facts, shown, skew) if belief.refresh.at >= WARMUP]

@@ -15,7 +15,9 @@ from overglass_protocol.pose import Intrinsics, Pose
 Array = npt.NDArray[np.float64]
 
 COLUMNS, ROWS = 9, 7
-"Points looked at in the captured picture, out to its edges."
+"Points looked at in the captured picture, each for an equal part of it."
+_ROUNDING = 1e-6
+"Pixels."
 _FINE = 4
 "Times finer is the grid on which uncovered area is counted."
 
@@ -47,9 +49,10 @@ class Figures:
 
 
 def grid(intrinsics: Intrinsics, columns: int = COLUMNS, rows: int = ROWS) -> Array:
-    """(columns * rows, 2) places in a picture: column and row."""
+    """(columns * rows, 2): the middles of equal parts of a picture, as column and row."""
     x, y = np.meshgrid(
-        np.linspace(0, intrinsics.width - 1, columns), np.linspace(0, intrinsics.height - 1, rows)
+        (np.arange(columns) + 0.5) * intrinsics.width / columns - 0.5,
+        (np.arange(rows) + 0.5) * intrinsics.height / rows - 0.5,
     )
     return np.stack([x.ravel(), y.ravel()], 1)
 
@@ -125,11 +128,9 @@ def _p95_px(intrinsics: Intrinsics, moved: Array, true: Array) -> float | None:
 
 
 def _within(intrinsics: Intrinsics, at: Array) -> npt.NDArray[np.bool_]:
-    edge = 0.5 + 1e-6
-    low = (at >= -edge).all(-1)
-    return np.asarray(
-        low & (at[..., 0] < intrinsics.width - edge + 1) & (at[..., 1] < intrinsics.height - edge + 1)
-    )
+    """Whether places lie on the display, whose edges are half a pixel outside its outermost centres."""
+    beyond = np.array([intrinsics.width, intrinsics.height]) - 0.5 + _ROUNDING
+    return np.asarray((at >= -0.5 - _ROUNDING).all(-1) & (at <= beyond).all(-1))
 
 
 def _unit(directions: Array) -> Array:

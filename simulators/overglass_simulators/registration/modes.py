@@ -30,16 +30,12 @@ def maps(
             expected = median(belief.refresh.photon - belief.refresh.frame.exposed for belief in beliefs)
             found = [rotation_homography(seen, seen, pose, _ahead(pose, expected)) for pose in sent]
         case "warp":
-            found = [rotation_homography(seen, seen, b.gyro.captured, b.gyro.newest) for b in beliefs]
-        case "warp_prediction":
-            found = [rotation_homography(seen, seen, b.gyro.captured, b.gyro.predicted) for b in beliefs]
+            found = [rotation_homography(seen, seen, b.captured, b.newest) for b in beliefs]
         case "plane" if np.isfinite(depth):
             plane = Plane.facing(depth)
-            heads = [belief.tracked for belief in beliefs]
-            found = [plane_homography(seen, seen, h.captured, h.predicted, plane) for h in heads]
-        case "plane":
-            heads = [belief.tracked for belief in beliefs]
-            found = [rotation_homography(seen, seen, h.captured, h.predicted) for h in heads]
+            found = [plane_homography(seen, seen, b.captured, b.predicted, plane) for b in beliefs]
+        case "warp_prediction" | "plane":
+            found = [rotation_homography(seen, seen, b.captured, b.predicted) for b in beliefs]
     return np.stack(found)
 
 

@@ -51,8 +51,13 @@ class Rig:
     imu: ImuModel = field(default_factory=lambda: ImuModel(500.0, 0.0015, 0.0005, 0.02, 0.02, 0.002))
     """A headset's, once its bias is calibrated away at rest: noise of 0.09 degrees a second in a sample,
     0.03 degrees a second left of the bias."""
-    tracker: Tracker = Tracker()
-    "Only `plane` has need of it: for turns the gyro is enough."
+    tracker: Tracker | None = Tracker()
+    "None where a gyro is all there is: then nobody knows where the head is, only how it turned."
+
+
+    @property
+    def tracker_delay(self) -> float:
+        return self.tracker.delay if self.tracker is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True)

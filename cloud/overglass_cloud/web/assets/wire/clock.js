@@ -2,7 +2,7 @@
 // difference, so the shortest there and the shortest back stand for the truth. The edge's program
 // fits drift as well; over a page's window of a minute that is a fraction of a millisecond.
 
-const WINDOW = 240;
+const WINDOW = 600;
 
 export class Clock {
   #there = [];

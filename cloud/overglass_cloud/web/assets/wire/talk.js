@@ -6,9 +6,9 @@ import { Malformed } from "./fault.js";
 import { Assembly, readStamp, writePing } from "./stamps.js";
 
 export const PROTOCOL_VERSION = 1;
-const PING_EVERY = 0.25;
+const PING_EVERY = 0.1;
 const PING_EVERY_AT_FIRST = 0.05;
-const PINGS_AT_FIRST = 10;
+const PINGS_AT_FIRST = 40;
 
 const MAY_RECEIVE = {
   opening: ["welcome", "error", "bye"],
