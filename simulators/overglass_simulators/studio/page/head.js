@@ -62,7 +62,8 @@ export class Head {
 
   #by(yaw, pitch) {
     if (!yaw && !pitch) return;
-    this.#yaw += yaw;
+    // Round once is where one was: no way back is longer than half way round.
+    this.#yaw = Math.atan2(Math.sin(this.#yaw + yaw), Math.cos(this.#yaw + yaw));
     this.#pitch += pitch;
     this.#turn.want({ yaw, pitch });
     this.#hint.classList.add("done");
