@@ -134,13 +134,13 @@ class MadeUpGlasses:
         grey = cv2.cvtColor(camera, cv2.COLOR_BGR2GRAY)
         edges = cv2.GaussianBlur(cv2.Canny(grey, 60, 150), (0, 0), 1.1)[..., None] / 255.0 * 2.2
         colour = camera[:, :, ::-1] * 0.5 + 128 if self.look == "neon" else np.full_like(camera, 235)
-        return np.clip(edges * colour * self.strength, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(edges * colour * self.strength, 0, 255), np.uint8)
 
     def _worn(self, shown: _Flying, moved: bool) -> Picture:
         kind, painted = self._display(), shown.picture
         if moved:
             painted = self._moved(painted, shown.pose)
-        if kind == "screen" or kind == "none":
+        if kind in ("screen", "none"):
             return painted
         if kind == "video-see-through":
             return cv2.addWeighted(self._camera, 0.45, painted, 0.9, 0).astype(np.uint8)

@@ -1,0 +1,96 @@
+// Pulls the newest views, over and over, and draws them: no backlog can build up.
+
+const RETRY_MS = 500;
+
+export class Pictures {
+  #camera; #worn; #split; #stage; #cameraFigure; #wornFigure;
+  #last = null; // bitmaps of the wearer's picture, for the slider between two pictures
+  #wake = () => {};
+
+  constructor(find, split) {
+    this.#camera = find("camera");
+    this.#worn = find("worn");
+    this.#stage = find("stage");
+    this.#cameraFigure = find("camera-figure");
+    this.#wornFigure = find("worn-figure");
+    this.#split = split;
+    split.onChange(() => this.#drawWorn());
+    document.addEventListener("visibilitychange", () => this.#wake());
+    this.#follow();
+  }
+
+  async #follow() {
+    let after = -1;
+    let next = null;
+    for (;;) {
+      if (document.hidden) {
+        next = null;
+        await new Promise((resolve) => { this.#wake = resolve; });
+        continue;
+      }
+      try {
+        const response = await (next ?? pull(after));
+        next = null;
+        if (response.status === 204) continue;
+        if (!response.ok) throw new Error(response.statusText);
+        const blob = await response.blob();
+        after = Number(response.headers.get("Overglass-Number"));
+        next = pull(after); // on its way while these are drawn
+        next.catch(() => {});
+        await this.#show(blob, response.headers.get("Overglass-Sizes").split(",").map(Number));
+      } catch {
+        next = null;
+        after = -1; // a studio that was started again counts anew
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #show(blob, sizes) {
+    let from = 0;
+    const [camera, worn, plain] = await Promise.all(sizes.map((size) => {
+      const part = blob.slice(from, (from += size), "image/jpeg");
+      return size ? createImageBitmap(part) : null;
+    }));
+    this.#fit(camera, worn);
+    draw(this.#camera, camera);
+    camera.close();
+    this.#last?.worn.close();
+    this.#last?.plain?.close();
+    this.#last = { worn, plain };
+    this.#split.possible(plain !== null);
+    this.#drawWorn();
+  }
+
+  #drawWorn() {
+    if (!this.#last) return;
+    const { worn, plain } = this.#last;
+    draw(this.#worn, worn);
+    const left = Math.round(worn.width * this.#split.share);
+    if (plain && left > 0) {
+      this.#worn.getContext("2d").drawImage(plain, 0, 0, left, plain.height, 0, 0, left, worn.height);
+    }
+  }
+
+  // Both pictures get as much of the width as their shapes want, within reason.
+  #fit(camera, worn) {
+    const shares = [camera, worn].map((picture) => picture.width / picture.height);
+    const figures = [this.#cameraFigure, this.#wornFigure];
+    figures.forEach((figure, at) => figure.style.setProperty("--ratio", shares[at].toFixed(4)));
+    const [left, right] = shares.map((share) => Math.max(0.75, Math.min(1.6, share)));
+    this.#stage.style.setProperty("--camera-share", `${left.toFixed(3)}fr`);
+    this.#stage.style.setProperty("--worn-share", `${right.toFixed(3)}fr`);
+  }
+}
+
+function draw(canvas, picture) {
+  if (canvas.width !== picture.width || canvas.height !== picture.height) {
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+  }
+  canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, 0);
+}
+
+function pull(after) {
+  return fetch(`pictures?after=${after}`);
+}
