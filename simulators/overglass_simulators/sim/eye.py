@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 import av
 import cv2
 import numpy as np
-from overglass_edge.reprojection.layer import Layer
-from overglass_edge.reprojection.reprojector import Reprojector
 
 from overglass_edge.overlay import with_scene
+from overglass_edge.reprojection import compose
+from overglass_edge.reprojection.layer import Layer
+from overglass_edge.reprojection.reprojector import Reprojector, Shown
 from overglass_edge.sources.captured import Captured
 from overglass_edge.trip import Trip
 from overglass_protocol.frame import Frame
 from overglass_protocol.pose import Intrinsics, Pose
-from overglass_protocol.rotation import IDENTITY
 from overglass_simulators.devices.device import Device, DisplayModel
 from overglass_simulators.optics import Optics, eye_view
 from overglass_simulators.sim.camera import SimulatedCamera
@@ -41,8 +41,10 @@ KEPT = 64
 "Camera pictures kept for what comes back: two seconds at 30 a second."
 CONTRAST_EVERY = 10
 "Looks between two measurements of contrast."
-STILL = Pose(IDENTITY)
-"Stands in where a device does not know its head, and then nothing is turned."
+LIGHT = "marks"
+"The look that draws on black, whatever the display; black of it is nothing."
+DARK = 24
+"Steps of brightness up to which a codec's noise on black is taken for black."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ class Eye:
         self._view = eye_view(*SIZE, min(MOST, max(LEAST, BESIDE * across)))
         self._optics = Optics(device.display, self._view)
         self._world = place.seen_by(self._view)
-        self._reprojector = Reprojector(panel_of(device.display)) if device.display is not None else None
+        self._modes = tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
+        panel = panel_of(device.display) if device.display is not None else self._view
+        self._below, self._above, self._plain = (Reprojector(panel) for _ in range(3))
+        self._made_for: tuple[int, bool, float | None] | None = None
+        self._made: Layer | None = None
 
     def keep(self, frame_id: int, captured: Captured) -> None:
         """Takes a picture of the camera's."""
@@ -107,47 +113,56 @@ class Eye:
         if self._display is None or self._display.kind == "none":
             return self._optics.seen(world, None)
         if self._display.kind == "additive":
-            shown = self._overlay(glance, only_drawings=glance.look == UNPAINTED)
+            overlay = self._overlay(glance, only_drawings=glance.look == UNPAINTED)
+            shown = None if overlay is None else compose.light(overlay)
         else:
             shown = self._over_camera(newest, glance)
         if shown is not None and glance.number % CONTRAST_EVERY == 0 and glance.mode != "none":
             self.contrast = self._optics.contrast(world, shown)
         return self._optics.seen(world, shown)
 
-    def _over_camera(self, newest: av.VideoFrame, glance: Glance) -> Picture | None:
+    def _over_camera(self, newest: av.VideoFrame, glance: Glance) -> Picture:
         """The camera's picture as it was taken, and over it what came back, turned to its place."""
         if glance.mode == "delayed" and glance.returned is not None:
             newest = self.matched(glance.returned[1].frame_id) or newest
             glance = replace(glance, believed=None)
-        below = self._brought(pixels(newest), newest, STILL, STILL, glance)
+        # A headset shows its own cameras' pictures as they were: it does not turn them.
+        seen = lens_of(newest, self._modes)
+        base = self._below.show(
+            Layer(pixels(newest), seen, glance.photon, anchor="head"), None, glance.photon
+        )
         overlay = self._overlay(glance, only_drawings=False)
-        return below if overlay is None else over(below, overlay)
+        below = compose.light(base)
+        return below if overlay is None else compose.over(below, overlay)
 
-    def _overlay(self, glance: Glance, *, only_drawings: bool) -> Picture | None:
-        """What came back, where the display shows it; black where there is nothing."""
-        if glance.returned is None:
+    def _overlay(self, glance: Glance, *, only_drawings: bool) -> Shown | None:
+        """What came back, where the display shows it; clear where there is nothing."""
+        if glance.returned is None or self._above is None:
             return None
-        frame, _ = glance.returned
-        picture, envelope = frame.picture, frame.envelope
-        if envelope is not None and envelope.scene is not None:
-            picture = with_scene(black_like(picture) if only_drawings else picture, envelope.scene)
-        elif only_drawings:
+        layer = self._layer_of(*glance.returned, glance, only_drawings=only_drawings)
+        if layer is None:
             return None
-        captured = envelope.pose if envelope is not None and envelope.pose is not None else STILL
-        return self._brought(pixels(picture), picture, captured, glance.believed or captured, glance)
+        reprojector = self._plain if glance.mode == "none" else self._above
+        return reprojector.show(layer, glance.believed or layer.pose, glance.photon)
 
-    def _brought(
-        self, layer: Picture, source: av.VideoFrame, captured: Pose, displayed: Pose, glance: Glance
-    ) -> Picture:
-        assert self._reprojector is not None
+    def _layer_of(self, frame: Frame, trip: Trip, glance: Glance, *, only_drawings: bool) -> Layer | None:
+        """Made once for a frame, since what is prepared for showing it is kept with it."""
         depth = NEAR if glance.mode == "plane" else None
-        seen = lens_of(source, self._lens_modes())
-        return self._reprojector.show(
-            Layer(layer, seen, captured, glance.photon, anchor="world", depth=depth), displayed, glance.photon
-        ).picture
-
-    def _lens_modes(self) -> tuple[Intrinsics, ...]:
-        return tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
+        made_for = (trip.frame_id, only_drawings, depth)
+        if self._made_for == made_for:
+            return self._made
+        picture, envelope = frame.picture, frame.envelope
+        scene = envelope.scene if envelope is not None else None
+        self._made_for, self._made = made_for, None
+        if only_drawings and scene is None:
+            return None
+        drawn = with_scene(black_like(picture) if only_drawings else picture, scene)
+        pose = envelope.pose if envelope is not None else None
+        paint = pixels(drawn)
+        if glance.look == LIGHT and not only_drawings:
+            paint = clear_where_black(paint)
+        self._made = Layer(paint, lens_of(picture, self._modes), trip.capture_time, pose, depth=depth)
+        return self._made
 
 
 def lens_of(picture: av.VideoFrame, modes: tuple[Intrinsics, ...]) -> Intrinsics:
@@ -180,7 +195,7 @@ def black_like(picture: av.VideoFrame) -> av.VideoFrame:
     return black
 
 
-def over(below: Picture, above: Picture) -> Picture:
-    """`above` where it is anything at all, `below` elsewhere."""
-    lit = above.max(axis=2, keepdims=True) > 0
-    return np.where(lit, above, below)
+def clear_where_black(picture: Picture) -> Picture:
+    """(h, w, 4) premultiplied: as bright as it is, so opaque; what was drawn on black lies over anything."""
+    alpha = picture.max(axis=2, keepdims=True)
+    return np.concatenate([picture, np.where(alpha > DARK, alpha, 0).astype(np.uint8)], axis=2)

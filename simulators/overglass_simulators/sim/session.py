@@ -92,7 +92,7 @@ class Sim:
         self.plan = replace(self.plan, look=look, strength=strength)
 
     def set_motion(self, name: str) -> None:
-        self.wearing.steered.motion = motions.named(name, trace=self.plan.trace)
+        self.wearing.steered.motion = motions.named(name, self.plan.trace)
         self.plan = replace(self.plan, motion=name)
 
     def set_mode(self, mode: Mode) -> None:
@@ -136,7 +136,7 @@ class Sim:
         """Reads files: not for the event loop. Raises OverglassError for what cannot be worn."""
         device = devices.load(plan.device)
         place = worlds.named(plan.world, seed=plan.seed)
-        moved = motions.named(plan.motion, trace=plan.trace)
+        moved = motions.named(plan.motion, plan.trace)
         return Wearing(device, place, moved, plan, self._hear)
 
     async def _start(self, wearing: Wearing) -> None:
