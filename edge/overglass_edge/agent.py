@@ -19,6 +19,7 @@ from overglass_edge.displays import Display
 from overglass_edge.door import Door
 from overglass_edge.encoded import EncodedTimes
 from overglass_edge.imu import ImuSample, Sensing
+from overglass_edge.lifeline import Lifeline
 from overglass_edge.sources.captured import Camera, Telling
 from overglass_edge.trip import Trip, trip_of
 from overglass_edge.vigil import Vigil
@@ -27,7 +28,7 @@ from overglass_protocol import messages, rtc
 from overglass_protocol.clock import ClockEstimate
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
-from overglass_protocol.errors import OverglassError, PeerError, RefusedError, with_cure
+from overglass_protocol.errors import OverglassError, with_cure
 from overglass_protocol.events import Applied, Complained, Ended, Event, Reported, Welcomed
 from overglass_protocol.frame import Frame, copied
 from overglass_protocol.latest import Latest
@@ -36,12 +37,8 @@ from overglass_protocol.reference import Reference
 
 log = structlog.get_logger()
 
-FIRST_RETRY, LONGEST_RETRY = 0.25, 2.0
-"Seconds between attempts to connect: soon after a hiccup, patient with a long outage."
 LAST_FRAMES = 0.5
 "Seconds to wait at the end for frames under way."
-TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
-"HTTP statuses after which trying again can help."
 
 
 class Agent:
@@ -92,7 +89,8 @@ class Agent:
 
     @property
     def connected(self) -> bool:
-        return self._connection is not None
+        """Whether there is a connection, and it is heard."""
+        return self._connection is not None and not self._connection.silent
 
     @property
     def clock(self) -> ClockEstimate:
@@ -131,6 +129,7 @@ class Agent:
             self._camera.sense = self._sense
         async with AsyncExitStack() as open_parts:
             camera = await open_parts.enter_async_context(self._camera)
+            self._lifeline = Lifeline(partial(self._connect, camera), self._use, self._say)
             if self._recorder is not None:
                 await open_parts.enter_async_context(self._recorder)
                 self._recorder.control(self.control)
@@ -140,7 +139,7 @@ class Agent:
             try:
                 async with asyncio.TaskGroup() as group:
                     others = [
-                        group.create_task(self._stay_connected(camera)),
+                        group.create_task(self._lifeline.keep()),
                         group.create_task(self._show()),
                         group.create_task(self._vigil.keep(lambda: self.connected)),
                     ]
@@ -155,7 +154,9 @@ class Agent:
                 self._returned.dropped.clear()
 
     async def _capture(self, camera: Camera) -> None:
+        self._vigil.watch_camera(camera.fps, time.monotonic())
         async for captured in camera:
+            self._vigil.captured(time.monotonic())
             envelope = Envelope(self._next_id, captured.capture_time, pose=captured.pose)
             self._next_id += 1
             self.tally.captured += 1
@@ -177,40 +178,22 @@ class Agent:
                 async with asyncio.timeout(LAST_FRAMES):
                     await self._all_back.wait()
 
-    async def _stay_connected(self, camera: Camera) -> None:
-        failures = 0
-        while True:
-            pause = min(LONGEST_RETRY, FIRST_RETRY * 2**failures)
-            failures += 1
-            try:
-                async with self._connect(camera) as connection:
-                    failures = 0
-                    reason = await self._live_through(connection)
-                self._say("connection-lost", f"{reason}; connecting again")
-            except RefusedError as error:
-                if error.status not in TEMPORARY:
-                    raise
-                pause = max(pause, error.retry_after or 0.0)
-                self._say("refused", f"{error} Trying again in {pause:.1f} s.")
-            except PeerError as error:
-                self._say("no-connection", f"{error} Trying again in {pause:.1f} s.")
-            await asyncio.sleep(pause if failures else FIRST_RETRY)
-
-    async def _live_through(self, connection: Connection) -> str:
-        """Uses a connection until it is lost; says why it was."""
-        asked = connection.session.control
-        self._connection = connection
+    def _use(self, connection: Connection | None) -> None:
+        """From now on; None while there is none."""
+        before, self._connection = self._connection, connection
+        if connection is before:  # heard again: what was under way is forgiven
+            return self._vigil.restart()
+        if before is not None:
+            self.tally.dropped.update(before.peer.statistics().dropped)
+        if connection is None:
+            return None
         self._vigil.restart()
         self.tally.connections += 1
-        if asked.version != self.control.version:  # changed while we were connecting
+        if connection.session.control.version != self.control.version:  # changed while we were connecting
             self.control = connection.set_control(self.control)
-        try:
-            return await connection.lost()
-        finally:
-            self._connection = None
-            self.tally.dropped.update(connection.peer.statistics().dropped)
+        return None
 
-    def _connect(self, camera: Camera) -> Connection:
+    def _connect(self, camera: Camera, patience: float | None) -> Connection:
         return Connection(
             self._door,
             self._settings.peer,
@@ -230,6 +213,7 @@ class Agent:
             resume_token=self._resume_token,
             connect_seconds=self._settings.connect_seconds,
             silence_seconds=self._settings.silence_seconds,
+            patience=patience if self._resume_token is not None else None,
         )
 
     async def _show(self) -> None:
@@ -274,10 +258,12 @@ class Agent:
                 asked, self._resume_token = self._resume_token, welcome.resume_token
                 self.tally.resumed += welcome.resumed
                 if asked is not None and not welcome.resumed:
-                    self._say("new-session", "the service no longer knows the session; opened a new one")
+                    forgot = "the service no longer knew the session; opened a new one"
+                    self._say("new-session", f"{self._back('connected')}: {forgot}")
                 else:
                     what = "resumed" if welcome.resumed else "connected"
-                    self._say(what, f"{what}, session {welcome.session[:8]}, look {self.control.look}")
+                    detail = f"session {welcome.session[:8]}, look {self.control.look}"
+                    self._say(what, f"{self._back(what)}, {detail}")
             case Applied(version, frame_id):
                 if self._recorder is not None:
                     self._recorder.applied(version, frame_id)
@@ -294,6 +280,10 @@ class Agent:
         if self._recorder is not None:
             self._recorder.imu(samples)
         self._on_imu(samples)
+
+    def _back(self, otherwise: str) -> str:
+        away = self._lifeline.back_after()
+        return f"back after {away:.1f} s" if away is not None else otherwise
 
     def _say(self, name: str, detail: str) -> None:
         if self._recorder is not None:

@@ -37,7 +37,8 @@ class AgentSettings:
     sound: bool = True
     "Whether the camera's sound is sent too, for those who watch."
     connect_seconds: float = 10.0
-    silence_seconds: float = 2.0
+    silence_seconds: float = 1.0
+    "Without a sign of life from the service, until the wearer is told and other connections are tried."
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ class Glasses:
         *,
         codecs: tuple[str, ...] = ("H264", "VP8"),
         record: Callable[[Camera], Recording] | None = None,
-        silence_seconds: float = 2.0,
+        silence_seconds: float = 1.0,
         camera: TextureCamera | LoopCamera | None = None,
         reference: Reference | None = None,
     ) -> None:

@@ -1,5 +1,5 @@
 """One session's life at the cloud: its seat at the engine, its control document, and the connection of
-the moment, which may break and be replaced while the session goes on.
+the moment, which may fall silent, break and be replaced while the session goes on.
 
 Runs on the event loop, except the two callbacks that say otherwise. Knows nothing of HTTP.
 """
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -19,13 +19,14 @@ from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scenes.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
 from overglass_cloud.sessions.broadcast import Broadcast
-from overglass_cloud.sessions.reporting import REPORT_EVERY, Reporter
-from overglass_cloud.sessions.summary import Summary, Totals
+from overglass_cloud.sessions.line import Line, Lines
+from overglass_cloud.sessions.reporting import Reporter
+from overglass_cloud.sessions.summary import Summary
 from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import events, rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
-from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError, PeerError
+from overglass_protocol.errors import LookError, MissingReferenceError, OverglassError
 from overglass_protocol.frame import Frame
 from overglass_protocol.messages import Welcome
 from overglass_protocol.reference import MISSING
@@ -51,8 +52,6 @@ class Visit:
         self.opened_by = opened_by
         self.ended: str | None = None
         "Why, once the edge said goodbye."
-        self.alone_since: float | None = None
-        "Since when it has no connection any more, monotonic seconds; None while it has one, or none yet."
         self.log = log.bind(session=self.id[:8])
         self.picture_at: float | None = None
         "When the newest picture came in, monotonic seconds."
@@ -65,27 +64,36 @@ class Visit:
         self.broadcast = Broadcast(settings, self._overlays.finished)
         self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed, self._overlays)
         self._talk = CloudSession(self._welcome(control, resumed=False))
-        self._peer: rtc.Peer | None = None
         self.credentials: tuple[str, str] | None = None
         "The edge's ICE user name fragment and password."
         self._tasks = Tasks()
+        self._lines = Lines(settings, self._tasks, self.log, self._use, self._report)
         self._connecting = asyncio.Lock()
         self._announced = -1
         self._reporter = Reporter()
-        self._past = Totals()
+
+    @property
+    def alone_since(self) -> float | None:
+        """Since when nothing is heard of the edge, monotonic seconds; None while it is, and before."""
+        return self._lines.alone_since
+
+    @property
+    def _peer(self) -> rtc.Peer | None:
+        return self._lines.peer
 
     async def connect(self, offer: Offer) -> str:
-        """Answers an offer; an earlier connection of this session is replaced.
+        """Answers an offer; an earlier connection of this session is replaced as soon as the edge speaks
+        over the new one, and serves on until then.
 
-        Raises UnusableOfferError, and Problem when the session ended meanwhile; it then has no connection.
+        Raises UnusableOfferError, and Problem when the session ended meanwhile.
         """
         async with self._connecting:
             return await self._connect(offer)
 
     async def add_candidates(self, fragment: str) -> None:
         """Takes the edge's later candidates. Raises UnusableOfferError."""
-        if self._peer is not None:
-            await self._peer.add_candidates(fragment)
+        if (peer := self._lines.newest) is not None:
+            await peer.add_candidates(fragment)
 
     async def close(self, reason: str) -> None:
         """Ends the session and frees what it holds."""
@@ -93,7 +101,8 @@ class Visit:
         self._talk.end(reason)
         self._flush()
         self._seat.leave()
-        await self._drop_peer()
+        await self._lines.drop_coming()
+        await self._lines.drop()
         await self.broadcast.close()
         await asyncio.to_thread(self._overlays.close)
         await self._tasks.end()
@@ -101,10 +110,10 @@ class Visit:
 
     def summary(self) -> Summary:
         now = self._peer.statistics() if self._peer is not None else None
-        totals = self._past.with_present(now)
+        totals = self._lines.past.with_present(now)
         return Summary(
             id=self.id,
-            connected=self._peer is not None,
+            connected=self._peer is not None and self.alone_since is None,
             look=self._talk.control.look,
             rung=self._seat.standing.rung,
             received=totals.received,
@@ -116,44 +125,46 @@ class Visit:
         )
 
     async def _connect(self, offer: Offer) -> str:
-        resumed = self._peer is not None or self._past.received > 0
-        await self._drop_peer()
-        control = self._talk.control
-        self._talk = CloudSession(self._welcome(control, resumed))
-        self._announced = -1
-        self._seat.control = self._wanted()  # an edge without words never says its document
-        self.broadcast.restart()
-        self.credentials = credentials_of(offer.sdp)
-        peer = self._make_peer()
+        resumed = self._peer is not None or self._lines.past.received > 0
+        await self._lines.drop_coming()
+        line = Line(self._make_peer(), CloudSession(self._welcome(self._talk.control, resumed)))
         try:
-            answer = await peer.answer(offer)
+            answer = await line.peer.answer(offer)
             if self.ended is not None:
                 raise no_such_session()
         except BaseException:
-            await peer.close()
+            await line.peer.close()
             raise
-        self._peer, self.alone_since = peer, None
-        self._tasks.spawn(self._watch(peer))
-        self.log.info("connected" if not resumed else "resumed", codecs=offer.codecs, direction=offer.video)
+        self.credentials = credentials_of(offer.sdp)
+        self.log.info("resuming" if resumed else "connected", codecs=offer.codecs, direction=offer.video)
+        self._lines.add(line)
         return answer
+
+    def _use(self, line: Line) -> None:
+        """In place of the connection that was used so far."""
+        self._talk = line.talk
+        self._announced = -1
+        self._seat.control = self._wanted()  # an edge without words never says its document
+        self.broadcast.restart()
 
     def _make_peer(self) -> rtc.Peer:
         handlers = rtc.Handlers(
-            frame=self._take,
+            frame=lambda frame: self._take(peer, frame),
             finish=self._overlays.finished,
             sound=self.broadcast.hear,
-            message=self._on_message,
-            stamp=self._on_stamp,
-            lost=lambda reason: self._on_lost(peer, reason),
+            message=lambda data: self._on_message(peer, data),
+            stamp=lambda data: self._on_stamp(peer, data),
+            lost=lambda reason: self._lines.lose(peer, reason),
         )
         peer = rtc.Peer(self._settings.peer_settings(), handlers)
         return peer
 
-    def _take(self, frame: Frame) -> None:
+    def _take(self, peer: rtc.Peer, frame: Frame) -> None:
         """In the decoder's thread: what nobody sees is not painted."""
         self.picture_at = frame.decoded
-        peer = self._peer
-        if len(self.broadcast) or (peer is not None and peer.sends):
+        if peer is not self._peer:
+            self._cross(lambda: self._lines.spoken_over(peer))
+        if len(self.broadcast) or peer.sends:
             self._seat.submit(frame)
             self._overlays.look_at(frame)
 
@@ -166,25 +177,6 @@ class Visit:
             overlays=self._overlays.available,
             control=control,
         )
-
-    async def _watch(self, peer: rtc.Peer) -> None:
-        """Notices a connection that never comes up or falls silent, whatever its state says."""
-        silence = self._settings.silence_seconds
-        try:
-            await peer.connected(self._settings.connect_seconds)
-        except PeerError as error:
-            return self._on_lost(peer, str(error))
-        heard, report_at = time.monotonic(), time.monotonic() + REPORT_EVERY
-        while peer is self._peer:
-            heard = max(heard, peer.last_packet_at or 0.0)
-            now = time.monotonic()
-            if now >= heard + silence:
-                return self._on_lost(peer, f"silent for {silence:g} s")
-            if now >= report_at:
-                report_at = now + REPORT_EVERY
-                self._report(peer)
-            await asyncio.sleep(max(0.01, min(heard + silence, report_at) - now))
-        return None
 
     def _report(self, peer: rtc.Peer) -> None:
         self._talk.report(
@@ -239,7 +231,7 @@ class Visit:
         self.log.warning("an overlay cannot be shown", reason=error.message)
         self._talk.complain("overlay-missing", error.message, error.cure)
 
-    def _cross(self, call: Callable[[], None]) -> None:
+    def _cross(self, call: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop may just have closed
             self._loop.call_soon_threadsafe(call)
 
@@ -253,11 +245,13 @@ class Visit:
         self._talk.complain(MISSING if missing else "look-failed", error.message, error.cure)
         self._flush()
 
-    def _on_message(self, data: str | bytes) -> None:
-        self._act_on(self._talk.receive_message(data, time.monotonic()))
+    def _on_message(self, peer: rtc.Peer, data: str | bytes) -> None:
+        if self._lines.spoken_over(peer):
+            self._act_on(self._talk.receive_message(data, time.monotonic()))
 
-    def _on_stamp(self, data: bytes) -> None:
-        self._act_on(self._talk.receive_stamp(data, time.monotonic()))
+    def _on_stamp(self, peer: rtc.Peer, data: bytes) -> None:
+        if peer is self._peer:
+            self._act_on(self._talk.receive_stamp(data, time.monotonic()))
 
     def _act_on(self, happened: list[events.Event]) -> None:
         for event in happened:
@@ -271,7 +265,7 @@ class Visit:
                         self._peer.keep_envelope(stamp)
                 case events.Ended(reason):
                     self.ended = reason or "the edge said goodbye"
-                    self._on_lost(self._peer, self.ended)
+                    self._lines.lose(self._peer, self.ended)
                 case events.Reported(report):
                     self.log.debug("edge reports", limit=report.limit, fps=report.frames_per_s)
                 case events.Complained(error):
@@ -282,18 +276,3 @@ class Visit:
         for outgoing in self._talk.to_send():
             if self._peer is not None:
                 self._peer.say(outgoing)
-
-    def _on_lost(self, peer: rtc.Peer | None, reason: str) -> None:
-        if peer is not None and peer is self._peer:
-            if self.ended is None:
-                self.log.info("connection lost", reason=reason)
-            self._tasks.spawn(self._drop_peer(), closes=True)
-
-    def _drop_peer(self) -> Coroutine[None, None, None]:
-        """The session has no connection from now on; what comes back closes the one it had."""
-        peer, self._peer = self._peer, None
-        if peer is None:
-            return asyncio.sleep(0)
-        self.alone_since = time.monotonic()
-        self._past.add(peer.statistics())
-        return peer.close()

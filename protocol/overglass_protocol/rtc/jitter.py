@@ -19,6 +19,8 @@ FIRST_ROUND_TRIP = 0.060
 "Guess until a retransmission or the sender's reports tell."
 MAX_JUMP = 2000
 "Packets. A greater step forward is a restarted stream, not loss."
+REPAIRABLE = 128
+"Packets missing at once; more are the gap of an outage, for which a key frame is sooner than repeats."
 MAX_UNIT = 4096
 "Packets, 5 MB: no honest picture is larger, and an endless one must not fill the memory."
 MAX_START_MISORDER = 64
@@ -133,7 +135,10 @@ class JitterBuffer:
 
     def to_request(self, now: float) -> list[int]:
         """16-bit sequence numbers to ask for again now; marks them as asked for."""
-        due = []
+        due: list[int] = []
+        if len(self._holes) > REPAIRABLE and not self._patient:
+            self._key_wanted = True
+            return due
         for number, hole in self._holes.items():
             if hole.asked is None or now - hole.asked >= self._ask_again_after():
                 hole.asked = now

@@ -178,6 +178,15 @@ class Peer:
         """Makes the next picture sent a key frame. From any thread."""
         self._video.want_key_frame()
 
+    def check_path(self) -> None:
+        """Asks at once whether the way to the other end is there; one whose address changed is followed."""
+        ice.check_paths(self._connection)
+
+    def revive(self) -> None:
+        """The other end is heard again: catches up without waiting for anybody's timer. Only on the loop."""
+        self._video.revive()
+        self._channels.hurry()
+
     def keep_envelope(self, stamp: FrameStamp) -> None:
         """Keeps an envelope that came beside its picture until the picture is there."""
         self._video.keep_envelope(stamp)

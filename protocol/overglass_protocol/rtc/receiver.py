@@ -51,6 +51,11 @@ class VideoReceiver(Inbound):
         self.jitter.want_key_frame()
         self._serve_needs()
 
+    def ask_for_key_frame(self) -> None:
+        """A key frame would help, and what else comes is taken all the same. Only on the loop."""
+        if self._media_ssrc is not None:
+            self._send_soon(self._feedback(rtp.RTCP_PSFB_PLI, self._media_ssrc))
+
     async def _handle_rtp_packet(self, packet: rtp.RtpPacket, arrival_time_ms: int) -> None:
         if not self._enabled:
             return

@@ -109,6 +109,12 @@ class Video:
         if self._encoder is not None:
             self._encoder.want_key_frame()
 
+    def revive(self) -> None:
+        """Only on the loop: both ends begin anew with a key frame."""
+        self.want_key_frame()
+        if self._receiver is not None:
+            self._receiver.ask_for_key_frame()
+
     def keep_envelope(self, stamp: FrameStamp) -> None:
         with self._stamp_came:
             self._stamped = True

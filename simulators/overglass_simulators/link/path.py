@@ -30,7 +30,9 @@ class Pipe:
         self._loop = loop
         self._order = count()
         self._waiting: list[tuple[float, int, bytes, socket.socket, Address]] = []
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._armed_for = 0.0
+        "uvloop's handles of what is due at once do not tell when that is."
 
     def send(self, data: bytes, out: socket.socket, to: Address) -> None:
         now = self._loop.time()
@@ -41,7 +43,7 @@ class Pipe:
             self._deliver(data, out, to)
             return
         heapq.heappush(self._waiting, (due, next(self._order), data, out, to))
-        if self._timer is None or due < self._timer.when():
+        if self._timer is None or due < self._armed_for:
             self._arm(due)
 
     def drop_all(self, reason: str) -> None:
@@ -55,6 +57,7 @@ class Pipe:
     def _arm(self, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._armed_for = at
         self._timer = self._loop.call_at(at, self._flush)
 
     def _flush(self) -> None:

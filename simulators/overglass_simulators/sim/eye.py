@@ -72,8 +72,7 @@ class Eye:
         self._camera, self._lens, self._display = camera, device.camera, device.display
         self._kept: OrderedDict[int, av.VideoFrame] = OrderedDict()
         self._lock = threading.Lock()
-        across = device.display.field_of_view if device.display is not None else LEAST
-        self._view = eye_view(*SIZE, min(MOST, max(LEAST, BESIDE * across)))
+        self._view = eye_view(*SIZE, _across(device.display))
         self._optics = Optics(device.display, self._view)
         self._world = place.seen_by(self._view)
         self._modes = tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
@@ -163,6 +162,14 @@ class Eye:
             paint = clear_where_black(paint)
         self._made = Layer(paint, lens_of(picture, self._modes), trip.capture_time, pose, depth=depth)
         return self._made
+
+
+def _across(display: DisplayModel | None) -> float:
+    """Radians across the eye's view. Beside what hides the world there is nothing to be seen."""
+    if display is None:
+        return LEAST
+    wider = 1.0 if display.kind == "video-see-through" else BESIDE
+    return min(MOST, max(LEAST, wider * display.field_of_view))
 
 
 def lens_of(picture: av.VideoFrame, modes: tuple[Intrinsics, ...]) -> Intrinsics:

@@ -1,6 +1,6 @@
 // The lines below the figures: what the glasses say, newest at the top.
 
-const BAD = new Set(["connection-lost", "refused", "no-connection", "no-picture", "complaint"]);
+const BAD = new Set(["connection-lost", "refused", "no-connection", "no-picture", "camera-stalled", "complaint"]);
 const KEPT = 100;
 
 export class Events {
