@@ -1,6 +1,6 @@
 """A device for people to read: every number beside where it comes from. Knows no file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -63,6 +63,20 @@ def table(profile: Profile) -> Table:
     for row in rows(profile):
         said = row.origin if row.known else f"[yellow]unknown, assumed:[/] {_plain(row.origin)}"
         drawn.add_row(row.field, row.value, _plain(said) if row.known else said)
+    return drawn
+
+
+def listed(profiles: Iterable[Profile]) -> Table:
+    """One line for each device, for a terminal."""
+    drawn = Table(pad_edge=False)
+    for heading in ("device", "what it is", "camera", "display"):
+        drawn.add_column(heading, no_wrap=heading == "device")
+    for profile in profiles:
+        device = profile.device()
+        mode, display = device.camera.mode, device.display
+        seen = f"{mode.width}x{mode.height} at {mode.fps:g} fps"
+        worn = "none" if display is None else f"{display.kind}, {display.width}x{display.height}"
+        drawn.add_row(device.name, _plain(device.title), seen, worn)
     return drawn
 
 

@@ -20,7 +20,7 @@ from overglass_edge.reprojection.head import HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
-from overglass_protocol.pose import Intrinsics, Pose
+from overglass_protocol.pose import Intrinsics, Pose, Vector
 from overglass_simulators.devices.device import CameraMode, Device
 from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion
@@ -73,7 +73,7 @@ class SimulatedCamera(ThreadedCamera):
         "When the session began, on the monotonic clock."
         self._clock = clock or SystemClock()
         self._open_surroundings = open_surroundings
-        self._views: dict[CameraMode, Surroundings] = {}
+        self._views: dict[CameraMode, tuple[Surroundings, Shutter | None]] = {}
         self._imu = Imu(device.imu, motion, seed) if device.imu is not None else None
         self._track = HeadTrack()
         "The device's own; guarded by `_felt_lock`."
@@ -129,16 +129,19 @@ class SimulatedCamera(ThreadedCamera):
             self._clock.wait_until(due.at + delay, self._stop)
             yield Captured(_frame(picture, at), due.at, self._believed(due.at))
 
-    def _view(self, mode: CameraMode) -> Surroundings:
+    def _view(self, mode: CameraMode) -> tuple[Surroundings, "Shutter | None"]:
         if mode not in self._views:
-            self._views[mode] = self._open_surroundings(self.device.camera.intrinsics(mode))
+            camera = self.device.camera
+            seen = camera.intrinsics(mode)
+            shutter = Shutter(seen, camera.rolling_shutter) if camera.rolling_shutter else None
+            self._views[mode] = self._open_surroundings(seen), shutter
         return self._views[mode]
 
     def _exposed(self, mode: CameraMode, at: float) -> npt.NDArray[np.uint8]:
-        view, shutter = self._view(mode), self.device.camera.rolling_shutter
+        view, shutter = self._view(mode)
         pose = self.motion.pose(at)
         picture = view.render(at, pose)
-        return rolled(picture, view.intrinsics, pose, shutter) if shutter else picture
+        return shutter.rolled(picture, pose.angular_velocity) if shutter is not None else picture
 
     def _believed(self, at: float) -> Pose | None:
         if self._imu is None:
@@ -172,29 +175,31 @@ class SimulatedCamera(ThreadedCamera):
         self._views.clear()
 
 
-def rolled(
-    picture: npt.NDArray[np.uint8], seen: Intrinsics, pose: Pose, shutter: float
-) -> npt.NDArray[np.uint8]:
-    """The picture as a rolling shutter takes it while the head turns: `shutter` seconds from the first row
-    to the last, the middle one at `pose`.
+class Shutter:
+    """A rolling shutter: each row of a picture is exposed a little later than the one above it.
 
-    Each row is what a global shutter would have seen at its own time; for the small turns within one
-    picture that is a shift by focal length times angle (Forssén and Ringaby, CVPR 2010, to first order).
+    Each row is what a global shutter would have seen at its own time; for the small turns within one picture
+    that is a shift by focal length times angle (Forssén and Ringaby, Rectifying rolling shutter video from
+    hand-held devices, CVPR 2010), to first order.
     """
-    height, width = picture.shape[:2]
-    late = (np.arange(height, dtype=np.float32) / max(1, height - 1) - 0.5) * shutter
-    x, y, z = pose.angular_velocity
-    rows, columns = np.indices((height, width), dtype=np.float32)
-    turn = late[:, None]
-    from_middle = columns - np.float32(seen.cx), rows - np.float32(seen.cy)
-    # A head that turns left (y > 0) sees the world move right; one that nods up (x > 0), down.
-    shifted = (
-        columns - turn * np.float32(y * seen.fx) + turn * np.float32(z) * -from_middle[1],
-        rows - turn * np.float32(x * seen.fy) + turn * np.float32(z) * from_middle[0],
-    )
-    return np.asarray(
-        cv2.remap(picture, *shifted, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
-    )
+
+    def __init__(self, seen: Intrinsics, seconds: float) -> None:
+        """`seconds` from the first row to the last; the middle one is the picture's own time."""
+        rows, columns = np.indices((seen.height, seen.width), dtype=np.float32)
+        late = np.linspace(-seconds / 2, seconds / 2, seen.height, dtype=np.float32)[:, None]
+        self._columns, self._rows = columns, rows
+        # By so many pixels a radian per second of nodding (x), turning (y) and tilting (z).
+        self._across = late * np.float32(seen.fx), late * (rows - np.float32(seen.cy))
+        self._down = late * np.float32(seen.fy), late * (columns - np.float32(seen.cx))
+
+    def rolled(self, picture: npt.NDArray[np.uint8], turning: Vector) -> npt.NDArray[np.uint8]:
+        """The picture of a head that turns at so many radians per second about its own axes."""
+        x, y, z = (np.float32(rate) for rate in turning)
+        # A head that turns left sees the world move right; one that nods up, down; tilted left, clockwise.
+        across = self._columns - (self._across[0] * y + self._across[1] * -z)
+        down = self._rows - (self._down[0] * x + self._down[1] * z)
+        border = cv2.BORDER_REPLICATE
+        return np.asarray(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=border), np.uint8)
 
 
 def _frame(picture: npt.NDArray[np.uint8], time: float) -> av.VideoFrame:

@@ -120,11 +120,9 @@ def _describe(device: str, *, all_of_them: bool) -> None:
     from rich.console import Console
 
     from overglass_simulators.devices import names, profile
-    from overglass_simulators.devices.table import described, listed
+    from overglass_simulators.devices.table import listed, table
 
-    Console().print(
-        listed([profile(name) for name in names()]) if all_of_them else described(profile(device))
-    )
+    Console().print(listed([profile(name) for name in names()]) if all_of_them else table(profile(device)))
 
 
 def _run_script(script: Path | None, out: Path, *, as_json: bool) -> None:

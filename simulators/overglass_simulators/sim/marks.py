@@ -1,7 +1,7 @@
 """The look `marks`: finds the world's marks by their colour and rings them with light, on black.
 
-It stands in for a model that finds things: what it draws belongs to a known point of the world, so that anybody
-can see whether an overlay stays where it belongs. Runs in the service's process, as any look does.
+It stands in for a model that finds things: what it draws belongs to a known point of the world, so that
+anybody can see whether an overlay stays where it belongs. Runs in the service's process, as any look does.
 """
 
 from collections.abc import Sequence

@@ -30,3 +30,5 @@ class SimPlan:
     cloud: str | None = None
     "Address of a service of one's own; None starts one here."
     recordings: Path = RECORDINGS
+    full_size: bool = False
+    "Whether the camera has all of its pixels, also where this machine cannot simulate them live."

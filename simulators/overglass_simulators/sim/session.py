@@ -16,6 +16,7 @@ from overglass_simulators.demo.service import AwaitedService
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.motion import choice as motions
 from overglass_simulators.service import Service
+from overglass_simulators.sim.desk import at_desk
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.line import Line
 from overglass_simulators.sim.plan import SimPlan
@@ -134,7 +135,8 @@ class Sim:
 
     def _prepared(self, plan: SimPlan) -> Wearing:
         """Reads files: not for the event loop. Raises OverglassError for what cannot be worn."""
-        device = devices.load(plan.device)
+        real = devices.load(plan.device)
+        device = real if plan.full_size else at_desk(real)
         place = worlds.named(plan.world, seed=plan.seed)
         moved = motions.named(plan.motion, plan.trace)
         return Wearing(device, place, moved, plan, self._hear)

@@ -3,6 +3,7 @@
 Joins camera, recorder, display and the real agent; knows no page and starts no service.
 """
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,9 @@ from overglass_edge.agent import Agent
 from overglass_edge.contract import AgentSettings
 from overglass_edge.door import Door
 from overglass_edge.trip import Trip
-from overglass_protocol import rtc
+from overglass_protocol import messages, rtc
 from overglass_protocol.control import Control
-from overglass_simulators.devices.device import Device
+from overglass_simulators.devices.device import Device, DisplayModel
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.motion import Motion
 from overglass_simulators.motion.steered import Steered
@@ -67,7 +68,7 @@ class Wearing:
             self.camera,
             door,
             [self.display],
-            AgentSettings(device=device.name, peer=peer),
+            AgentSettings(device=device.name, peer=peer, display=told(device.display)),
             self._control,
             recorder=self.tape,
             say=self._say,
@@ -159,3 +160,15 @@ class Wearing:
         return FrameRow(
             trip.frame_id, trip.capture_time - self.camera.start, stages, shown.photon - trip.capture_time
         )
+
+
+def told(display: DisplayModel | None) -> messages.Display | None:
+    """The display, for the service."""
+    if display is None or display.kind == "none":
+        return None
+    return messages.Display(
+        kind=display.kind,
+        width=display.width,
+        height=display.height,
+        field_of_view=math.degrees(display.field_of_view),
+    )

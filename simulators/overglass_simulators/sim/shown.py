@@ -1,0 +1,42 @@
+"""What the studio's page offers to choose from: our own devices with their sources, motions, networks."""
+
+from overglass_simulators.devices import names, profile
+from overglass_simulators.devices.profile import Profile
+from overglass_simulators.devices.table import rows
+from overglass_simulators.link import PRESETS
+from overglass_simulators.studio.choices import Choices, Described, Number
+
+MOTION_WORDS = {
+    "still": "Still",
+    "constant": "Turning, 30° a second",
+    "sin30": "Looking about, 30° at 0.5 Hz",
+    "sin20": "Looking about, 20° at 1 Hz",
+    "sin10": "Shaking, 10° at 2 Hz",
+    "walk": "Walking down the street",
+}
+"""The motion `recorded` is the page's Replay."""
+PARTS = {
+    "camera": "camera",
+    "display": "display",
+    "imu": "motion sensor",
+    "link": "radio",
+    "codecs": "radio",
+    "max_bitrate": "radio",
+    "thermal": "heat",
+}
+ASSUMED = "Not published. Assumed: "
+
+
+def choices() -> Choices:
+    """Raises ConfigError when a profile of the package is broken."""
+    return Choices(tuple(_described(profile(name)) for name in names()), MOTION_WORDS, PRESETS)
+
+
+def _described(device: Profile) -> Described:
+    numbers = []
+    for row in rows(device):
+        part, _, name = row.field.partition(".")
+        label = (name or part).replace("_", " ").replace(".", " ").capitalize()
+        source = row.origin if row.known else ASSUMED + row.origin
+        numbers.append(Number(PARTS.get(part, part), label, row.value, source))
+    return Described(device.device(), tuple(numbers))
