@@ -5,7 +5,7 @@ Ink on paper and light in the dark are both thin against what is around them, an
 opening takes away exactly what is thin (Serra, Image Analysis and Mathematical Morphology, 1982): the
 difference is the strokes. Where two areas meet without a line, the darker side gets one. Ink has the colour
 of what it outlines, and areas of strong colour keep a faint glow, by which they are recognised. Every step is
-fixed and local: nothing is scaled by the picture at hand, so nothing pumps. 0.9 ms at 512x512 on one core.
+fixed and local: nothing is scaled by the picture at hand, so nothing pumps. 1 ms at 512x512 on one core.
 """
 
 from functools import cache
@@ -25,8 +25,9 @@ FAINTEST, FULLEST = 12, 110
 "Levels, of 255, by which a stroke stands out that is just seen, and that is as bright as light gets."
 EDGE_FAINTEST, EDGE_FULLEST = 8, 105
 "The same for an edge, whose darker side is compared with the mean around it."
-CURVE = 0.75
-"Exponent between the two: below 1, so that thin pencil is seen too."
+CURVE = 0.9
+"""Exponent between the two: below 1, so that thin pencil is seen too. With the softening of strokes a walk
+past foliage in pencil is 1.5 times as unsteady as its source; without, at 0.75, it is 2.1."""
 GLOW = 0.14
 "As bright as the areas of strongest colour glow, of 1: 2 % of white in light."
 PALEST, STRONGEST = 10, 60
@@ -79,7 +80,7 @@ def _parted(luma: Plane, thin: int) -> tuple[Plane, Plane]:
     without_light = cv2.morphologyEx(luma, cv2.MORPH_OPEN, square)
     strokes = cv2.max(cv2.subtract(without_dark, luma), cv2.subtract(luma, without_light))
     areas = cv2.morphologyEx(without_light, cv2.MORPH_CLOSE, square)
-    return np.asarray(strokes, np.uint8), np.asarray(areas, np.uint8)
+    return np.asarray(cv2.blur(strokes, (3, 3)), np.uint8), np.asarray(areas, np.uint8)
 
 
 def _glow(colours: list[Plane]) -> Plane:

@@ -139,3 +139,16 @@ async def test_a_face_is_drawn_on_the_picture_it_was_found_in(
     far = change[round(side * 0.7) :, :]
     assert (face > 60).mean() > 0.05
     assert (far > 60).mean() < 0.005
+
+
+async def test_a_page_worn_on_additive_glasses_gets_light_on_clear(tmp_path: Path) -> None:
+    still = signing()[0]
+    camera = write_clip(tmp_path / "still.mjpeg", [still] * 30)
+    with Service() as service:
+        async with chromium(camera) as browser:
+            page = await worn(browser, f"{service.url}/?size=square&look=ink&display=additive")
+            await until(page, "overglass.frames.filter((f) => f.stages && f.controlVersion > 0).length > 10")
+            shown = await pixels(page)
+    assert (painted(still, "ink").max(axis=2) < 40).mean() < 0.2, "ink is drawn on paper"
+    assert (shown.max(axis=2) < 40).mean() > 0.5, "which is clear"
+    assert (shown.max(axis=2) > 120).mean() > 0.01, "and its strokes are light"

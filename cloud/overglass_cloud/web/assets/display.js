@@ -12,6 +12,7 @@ export class Display {
   scale = 1;
   size = null;
   held = false; // no change of the canvas's size while it is being recorded
+  additive = false; // whether it is worn on glasses that add its light to the world
   covering = null; // a video element shown in place of the result, for comparing
   #canvas; #room; #context; #video; #arrivals; #shown; #track = null; #reader = null;
 
@@ -94,7 +95,9 @@ export class Display {
     const covering = this.covering?.readyState >= 2 ? this.covering : null;
     context.drawImage(covering ?? picture, 0, 0, across, down);
     const scene = news.envelope?.scene;
-    if (scene && !covering) drawScene(context, scene, { width: across, height: down, scale: this.scale });
+    if (scene && !covering) {
+      drawScene(context, scene, { width: across, height: down, scale: this.scale, additive: this.additive });
+    }
     this.#shown(news, this.size);
   }
 

@@ -25,6 +25,7 @@ export class Glasses {
   cameraId = null;
   size = "standard";
   codec = null;
+  worn = null; // {kind, width, height, field_of_view} of what the wearer sees this page on, if somebody says
   #door; #listener; #worker = null;
   #sent = new Map();
   #asked = { camera: 0, microphone: 0 };
@@ -181,7 +182,7 @@ export class Glasses {
     let lose = null;
     const lost = new Promise((_, reject) => { lose = (reason) => reject(new Lost(reason)); });
     lost.catch(() => {}); // open() may fail first
-    const hello = { device: "browser", program: PROGRAM, control: this.control };
+    const hello = { device: "browser", program: PROGRAM, control: this.control, display: this.worn };
     const on = {
       message: (message) => this.#hear(message),
       envelope: ({ rtpTime, envelope }) => this.arrivals.keep(rtpTime, { envelope }),

@@ -1,5 +1,6 @@
 // Draws a scene over its picture: boxes with names, a light face mesh, outlines and skeletons. Every line
-// is drawn twice, dark and then bright, so that it can be read on any look. Knows drawings, no detectors.
+// is drawn twice, dark and then bright, so that it can be read on any look; but for displays that add light,
+// where nobody would see the dark. Knows drawings, no detectors.
 
 import { FEATURES, LANDMARKS, expressionsOf } from "./face.js";
 import { HAND, POSE } from "./skeletons.js";
@@ -9,7 +10,7 @@ const SHADE = "rgb(8 9 11 / .55)";
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
 const ORDER = ["person", "pose", "object", "hand", "face"];
 
-// `area`: {width, height} of the canvas in its own pixels, `scale` of those to a CSS pixel.
+// `area`: {width, height} of the canvas in its own pixels, `scale` of those to a CSS pixel, `additive`.
 export function drawScene(context, scene, area) {
   context.save();
   context.lineJoin = context.lineCap = "round";
@@ -65,10 +66,11 @@ function drawObject(pen, thing) {
 }
 
 class Pen {
-  #context; #width; #height; #scale; #colour;
+  #context; #width; #height; #scale; #colour; #additive;
 
-  constructor(context, { width, height, scale }, colour) {
+  constructor(context, { width, height, scale, additive = false }, colour) {
     this.#context = context;
+    this.#additive = additive;
     [this.#width, this.#height, this.#scale, this.#colour] = [width, height, scale, colour];
   }
 
@@ -183,9 +185,11 @@ class Pen {
   #stroke(weight, opacity) {
     const context = this.#context;
     context.globalAlpha = opacity;
-    context.strokeStyle = SHADE;
-    context.lineWidth = (weight + 1.6) * this.#scale;
-    context.stroke();
+    if (!this.#additive) {
+      context.strokeStyle = SHADE;
+      context.lineWidth = (weight + 1.6) * this.#scale;
+      context.stroke();
+    }
     context.strokeStyle = this.#colour;
     context.lineWidth = weight * this.#scale;
     context.stroke();

@@ -23,8 +23,9 @@ import { NO_WEBRTC } from "./troubles.js";
 const FRAMES_KEPT = 1000;
 const NO_DRAWING = "What is drawn needs a newer browser: this one cannot say which picture a drawing belongs to. All that is painted works.";
 const SHOW_EVERY_MS = 250;
+const USUAL_FIELD = 45; // degrees; nothing is painted by it
 const find = (id) => document.getElementById(id);
-const query = new URLSearchParams(location.search); // ?codec=vp8&size=square&look=comic&start
+const query = new URLSearchParams(location.search); // ?codec=vp8&size=square&look=comic&display=additive&start
 const own = find("own");
 
 const door = new Door();
@@ -68,6 +69,13 @@ const page = window.overglass = {
   get peer() { return glasses.connection?.peer ?? null; },
   get camera() { return glasses.camera; },
 };
+
+// Glasses that mirror this screen and add its light to the world; `?field=47.5` is their width in degrees.
+function additive() {
+  const [field, scale] = [Number(query.get("field")), window.devicePixelRatio || 1];
+  const [width, height] = [screen.width, screen.height].map((side) => Math.round(side * scale));
+  return { kind: "additive", width, height, field_of_view: field > 0 && field < 180 ? field : USUAL_FIELD };
+}
 
 function enter(phase, error) {
   status.show(phase, error);
@@ -213,6 +221,8 @@ function prepare() {
   token.fromFragment();
   door.token = token.kept();
   glasses.codec = query.get("codec");
+  glasses.worn = query.get("display") === "additive" ? additive() : null;
+  display.additive = glasses.worn !== null;
   if (query.has("look")) glasses.set({ look: query.get("look") });
   if (lending.id) glasses.set({ reference: lending.id });
   if (query.get("size") in SIZES) glasses.size = query.get("size");

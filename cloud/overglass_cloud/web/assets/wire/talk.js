@@ -25,9 +25,9 @@ export class Talk {
   #pings = 0;
   #nextPing = 0;
 
-  constructor({ device, program, control }) {
+  constructor({ device, program, control, display = null }) {
     this.control = control;
-    this.#say({ type: "hello", protocol: PROTOCOL_VERSION, device, program, control });
+    this.#say({ type: "hello", protocol: PROTOCOL_VERSION, device, program, display, control });
   }
 
   // Takes what is to be sent: [["control", text] or ["stamps", bytes]].
