@@ -54,7 +54,6 @@ class Rig:
     tracker: Tracker | None = Tracker()
     "None where a gyro is all there is: then nobody knows where the head is, only how it turned."
 
-
     @property
     def tracker_delay(self) -> float:
         return self.tracker.delay if self.tracker is not None else 0.0
