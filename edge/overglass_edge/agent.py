@@ -6,7 +6,7 @@ about trouble it says through `say`, in words for the wearer.
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -17,6 +17,8 @@ from overglass_edge.connection import Connection
 from overglass_edge.contract import AgentSettings, Recording, Tally, described
 from overglass_edge.displays import Display
 from overglass_edge.door import Door
+from overglass_edge.encoded import EncodedTimes
+from overglass_edge.imu import ImuSample, Sensing
 from overglass_edge.sources.captured import Camera, Telling
 from overglass_edge.trip import Trip, trip_of
 from overglass_edge.vigil import Vigil
@@ -38,8 +40,6 @@ FIRST_RETRY, LONGEST_RETRY = 0.25, 2.0
 "Seconds between attempts to connect: soon after a hiccup, patient with a long outage."
 LAST_FRAMES = 0.5
 "Seconds to wait at the end for frames under way."
-ENCODED_KEPT = 256
-"Frames whose encoding time is kept until they return."
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 "HTTP statuses after which trying again can help."
 
@@ -59,11 +59,12 @@ class Agent:
         recorder: Recording | None = None,
         say: Callable[[str, str], None] = lambda name, detail: None,
         on_trip: Callable[[Trip], None] = lambda trip: None,
+        on_imu: Callable[[Sequence[ImuSample]], None] = lambda samples: None,
     ) -> None:
         """`camera` and `recorder` are entered, and left, by `run`.
 
         `reference` is the picture that `control` may name; the service is lent it whenever it lacks it.
-        `say(name, detail)` hears events worth telling; `on_trip` hears of every frame shown.
+        `say(name, detail)` hears events worth telling, `on_trip` frames shown, `on_imu` what is `Sensing`.
         """
         self.control = control
         "As last asked for."
@@ -78,10 +79,11 @@ class Agent:
         self._recorder = recorder
         self._say_to = say
         self._on_trip = on_trip
+        self._on_imu = on_imu
         self._connection: Connection | None = None
         self._resume_token: str | None = None
         self._next_id = 0
-        self._encoded: OrderedDict[int, float] = OrderedDict()
+        self._encoded = EncodedTimes()
         self._returned: Latest[Frame] = Latest("display busy")
         self._all_back = asyncio.Event()
         self._vigil = Vigil(self._say)
@@ -125,6 +127,8 @@ class Agent:
         """
         if isinstance(self._camera, Telling):
             self._camera.say = self._say
+        if isinstance(self._camera, Sensing):
+            self._camera.sense = self._sense
         async with AsyncExitStack() as open_parts:
             camera = await open_parts.enter_async_context(self._camera)
             if self._recorder is not None:
@@ -217,7 +221,7 @@ class Agent:
                 control=self.control,
             ),
             frame=self._returned.put,
-            encoded=self._on_encoded,
+            encoded=self._encoded.note,
             sound=self._voice is not None,
             reference=self._reference,
             lent_again=lambda: self.set_control(self.control),
@@ -250,7 +254,7 @@ class Agent:
         return trip_of(
             frame.envelope,
             clock=self.clock,
-            encoded=self._encoded.pop(frame.envelope.frame_id, None),
+            encoded=self._encoded.take(frame.envelope.frame_id),
             arrived=frame.arrived,
             decoded=frame.decoded,
             shown=shown,
@@ -262,12 +266,6 @@ class Agent:
         if connection is not None:
             with suppress(RuntimeError):  # the loop may just have closed
                 loop.call_soon_threadsafe(connection.peer.send_sound, packet, captured)
-
-    def _on_encoded(self, envelope: Envelope, at: float) -> None:
-        """In the encoder's thread; a dict's own operations are atomic."""
-        self._encoded[envelope.frame_id] = at
-        while len(self._encoded) > ENCODED_KEPT:
-            self._encoded.popitem(last=False)
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -290,6 +288,11 @@ class Agent:
                 log.debug("the service ended the session", reason=reason)
             case _:
                 pass
+
+    def _sense(self, samples: Sequence[ImuSample]) -> None:
+        if self._recorder is not None:
+            self._recorder.imu(samples)
+        self._on_imu(samples)
 
     def _say(self, name: str, detail: str) -> None:
         if self._recorder is not None:

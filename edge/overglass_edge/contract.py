@@ -1,9 +1,11 @@
 """What an agent is given and what it counts: settings, the face of a recorder, a tally. Plain data."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from overglass_edge.imu import ImuSample
 from overglass_edge.sources.captured import Camera, Captured
 from overglass_protocol import messages, rtc
 from overglass_protocol.control import Control
@@ -20,6 +22,7 @@ class Recording(Protocol):
     def control(self, control: Control) -> None: ...
     def applied(self, version: int, frame_id: int | None) -> None: ...
     def event(self, name: str, detail: str) -> None: ...
+    def imu(self, samples: Sequence[ImuSample]) -> None: ...
     def returned(self, envelope: Envelope, arrived: float, shown: float) -> None: ...
 
 

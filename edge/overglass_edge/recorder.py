@@ -8,7 +8,7 @@ about once a second. Knows nothing of the connection or the display.
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,12 @@ from uuid import uuid4
 import structlog
 from pydantic import JsonValue
 
+from overglass_edge.imu import ImuSample
 from overglass_edge.recording.backlog import Backlog
 from overglass_edge.recording.capture_file import Exposure, Quality
 from overglass_edge.recording.losses import Losses
 from overglass_edge.recording.session_writer import Recording, SessionWriter, disk_fault
-from overglass_edge.recording.timeline import AppliedLine, ControlLine, EventLine, Line, StagesLine
+from overglass_edge.recording.timeline import AppliedLine, ControlLine, EventLine, ImuLine, Line, StagesLine
 from overglass_edge.sources import Camera, Captured, SoundPacket
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
@@ -132,6 +133,11 @@ class Recorder:
                 control_version=envelope.control_version,
             )
         )
+
+    def imu(self, samples: Sequence[ImuSample]) -> None:
+        """What the head's inertial sensor said, in order; times on this machine's monotonic clock."""
+        if samples:
+            self._say(ImuLine.of(samples))
 
     def flush(self, timeout: float) -> bool:
         """Waits until all that was recorded is in the files; False after `timeout` seconds.

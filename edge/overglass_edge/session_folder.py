@@ -13,6 +13,7 @@ from typing import TypeVar
 import av
 from av.container import InputContainer
 
+from overglass_edge.imu import ImuSample
 from overglass_edge.recording import fragments
 from overglass_edge.recording.capture_file import SOUND_TRACK, VIDEO_TRACK
 from overglass_edge.recording.fragments import Index
@@ -59,6 +60,8 @@ class SessionFolder:
     events: tuple[EventLine, ...]
     returned: tuple[StagesLine, ...]
     "Frames that came back from the cloud, with their times."
+    imu: tuple[ImuSample, ...]
+    "What the head's inertial sensor said, in order; empty where it has none."
     problems: tuple[str, ...]
     "All that is missing or damaged, one sentence each."
     video: VideoLine | None
@@ -92,6 +95,7 @@ class SessionFolder:
             ),
             events=tuple(timeline.events),
             returned=tuple(timeline.returned),
+            imu=tuple(sample for line in timeline.imu for sample in line.read()),
             problems=tuple(problems),
             video=timeline.video,
             whole=index.size,

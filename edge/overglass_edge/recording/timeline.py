@@ -1,9 +1,12 @@
 """The lines of timeline.jsonl: one JSON object each, told apart by `t`. The file's form, not its fate."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Sequence
+from itertools import starmap
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
 
+from overglass_edge.imu import ImuSample
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
 from overglass_protocol.errors import RecordingError
@@ -11,6 +14,9 @@ from overglass_protocol.pose import Pose
 
 Rational = tuple[int, int]
 "Numerator and denominator."
+
+
+_Axes = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 
 
 class _Line(BaseModel):
@@ -84,7 +90,23 @@ class StagesLine(_Line):
     control_version: int | None = None
 
 
-Line = VideoLine | FrameLine | ControlLine | AppliedLine | EventLine | StagesLine
+class ImuLine(_Line):
+    """The head's inertial sensor said something; each sample as time, gyroscope and accelerometer."""
+
+    t: Literal["imu"] = "imu"
+    samples: list[tuple[FiniteFloat, _Axes, _Axes]] = Field(
+        description="Seconds on the edge's monotonic clock; radians a second; metres a second squared."
+    )
+
+    @classmethod
+    def of(cls, samples: Sequence[ImuSample]) -> Self:
+        return cls(samples=[(sample.time, sample.gyro, sample.accel) for sample in samples])
+
+    def read(self) -> Iterator[ImuSample]:
+        return starmap(ImuSample, self.samples)
+
+
+Line = VideoLine | FrameLine | ControlLine | AppliedLine | EventLine | StagesLine | ImuLine
 _ADAPTER: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="t")])
 
 

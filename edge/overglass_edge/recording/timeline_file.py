@@ -9,6 +9,7 @@ from overglass_edge.recording.timeline import (
     ControlLine,
     EventLine,
     FrameLine,
+    ImuLine,
     Line,
     StagesLine,
     VideoLine,
@@ -27,6 +28,7 @@ class TimelineFile:
     applied: list[AppliedLine] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
     returned: list[StagesLine] = field(default_factory=list)
+    imu: list[ImuLine] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     "What could not be read, one sentence each."
 
@@ -67,5 +69,7 @@ class TimelineFile:
                 self.events.append(line)
             case StagesLine():
                 self.returned.append(line)
+            case ImuLine():
+                self.imu.append(line)
             case _:
                 assert_never(line)

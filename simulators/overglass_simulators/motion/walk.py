@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from overglass_protocol.pose import Pose, Vector
 from overglass_protocol.rotation import from_angles
+from overglass_simulators.motion.analytic import EYES
 
 Wave = tuple[float, float, float]
 "Amplitude, angular frequency, phase."
@@ -41,7 +42,7 @@ class Walk:
 
     speed: float = 1.9
     "Metres per second towards -z."
-    eyes: float = 1.66
+    eyes: float = EYES
     "Metres above the ground."
     beside: float = 1.1
     "Metres to the right of the street's middle."

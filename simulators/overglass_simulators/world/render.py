@@ -17,6 +17,8 @@ from overglass_simulators.world.texture import Air, Pixels, Texture
 
 Numbers = npt.NDArray[np.int64]
 
+FAR = 250.0
+"Metres; what is further is as good as infinitely far: the sky, and marks that stand there."
 _NEAR = 0.1
 "Metres; what is nearer is cut off."
 _SMALLEST = 1.0
@@ -63,6 +65,27 @@ class Renderer:
         for view in self._look(panels, pose):
             self._paint(view)
         return np.asarray(cv2.cvtColor(self._canvas, cv2.COLOR_BGRA2BGR), np.uint8)
+
+    def depths(self, panels: list[Panel], pose: Pose) -> npt.NDArray[np.float32]:
+        """(height, width): metres along the camera's axis to what is seen, as `project` counts them.
+
+        Exact for each pixel's centre. What covers less than half of it is looked through; infinite where
+        nothing stands nearer than FAR.
+        """
+        found = np.full((self._intrinsics.height, self._intrinsics.width), np.inf, np.float32)
+        for view in self._look(panels, pose):
+            if view.air.presence >= 0.5:
+                left, top, right, bottom = view.box
+                patch = self._scratch[: bottom - top, : right - left]
+                _warp(view.texture.level(*view.level), view.texels, patch, cv2.BORDER_CONSTANT)
+                rows, columns = np.indices(patch.shape[:2])
+                nearness = view.texels[2] @ np.stack([columns.ravel(), rows.ravel(), np.ones(rows.size)])
+                nearness = nearness.reshape(rows.shape)
+                seen = (patch[..., 3] > 127) & (nearness > 0)
+                distant = nearness < 1 / FAR
+                depth = np.where(distant, np.inf, 1 / np.where(distant, 1.0, nearness))
+                found[top:bottom, left:right][seen] = depth[seen]
+        return found
 
     def _look(self, panels: list[Panel], pose: Pose) -> Iterator[_View]:
         """The panels that are seen, in their order. In every array the first index is the panel."""
