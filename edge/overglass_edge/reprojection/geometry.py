@@ -82,7 +82,7 @@ def _unlens(intrinsics: Intrinsics) -> Array:
     )
 
 
-def resizing(width: int, height: int, to_width: int, to_height: int) -> Array:
+def resizing(width: float, height: float, to_width: float, to_height: float) -> Array:
     """(3, 3) from pixels of a picture to those of the same picture resized: edges stay at edges."""
     x, y = to_width / width, to_height / height
     return np.array([[x, 0.0, (x - 1) / 2], [0.0, y, (y - 1) / 2], [0.0, 0.0, 1.0]])

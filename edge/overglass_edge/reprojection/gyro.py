@@ -16,8 +16,16 @@ MOST = 4096
 "Samples that are remembered at most: two seconds at twice the rate of the fastest sensors of glasses."
 MAX_GAP = 0.25
 "Seconds without a sample through which a turn is believed to go on: sensors of glasses give 5 and more."
-_SLOPE = 0.012
-"Seconds of samples from which the angular acceleration is taken."
+_NEAR, _FAR = 0.0045, 0.02
+"""Seconds between the two samples that tell the angular acceleration, at least and at most: noise weighs
+more in less, and after more it has become another one."""
+_LASTING = 0.7
+"""Share of it that is believed to last. Predicting 25 ms, 0 and 0.7 and 1 leave 0.49, 0.16 and 0.07
+degrees p95 of 10 degrees at 2 Hz, but 0.26, 0.21 and 0.24 of a recorded walk."""
+_STRONGEST = 30.0
+"Radians a second squared a head turns with; what is more is a knock, and is over before it matters."
+_AHEAD = 0.025
+"Seconds through which an acceleration says anything."
 
 
 class Turn:
@@ -117,17 +125,20 @@ class Turn:
     def _ahead(self, seconds: float) -> Quaternion:
         x, y, z = self._rates[-1]
         a, b, c = self._acceleration()
-        half = seconds * seconds / 2
-        return about((x * seconds + a * half, y * seconds + b * half, z * seconds + c * half))
+        lasting = min(seconds, _AHEAD)
+        gain = lasting * (seconds - lasting / 2)
+        return about((x * seconds + a * gain, y * seconds + b * gain, z * seconds + c * gain))
 
     def _acceleration(self) -> Vector:
-        """Radians a second squared, over the newest samples; none when they lie too far apart to tell."""
-        index = bisect_left(self._times, self.last - _SLOPE - 1e-9)
-        seconds = self._times[-1] - self._times[index]
-        if seconds < _SLOPE / 2:
+        """Radians a second squared that will last; none when samples lie too far apart to tell."""
+        index = max(bisect_right(self._times, self.last - _NEAR) - 1, 0)
+        seconds = self.last - self._times[index]
+        if not _NEAR <= seconds <= _FAR:
             return (0.0, 0.0, 0.0)
         (a, b, c), (x, y, z) = self._rates[index], self._rates[-1]
-        return (x - a) / seconds, (y - b) / seconds, (z - c) / seconds
+        change = math.hypot(x - a, y - b, z - c) / seconds
+        gain = _LASTING * min(1.0, _STRONGEST / max(change, 1e-9)) / seconds
+        return (x - a) * gain, (y - b) * gain, (z - c) * gain
 
 
 def curve(
