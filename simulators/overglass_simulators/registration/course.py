@@ -1,12 +1,11 @@
 """One course through the loop: a motion over a link, shown in every mode, and the figures of each."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.meter import percentile
 from overglass_protocol import rotation
 from overglass_protocol.pose import Pose
@@ -15,6 +14,7 @@ from overglass_simulators.registration.believed import Belief, beliefs, known
 from overglass_simulators.registration.errors import Figures, Poses, figures, true_directions, uncovered
 from overglass_simulators.registration.modes import maps
 from overglass_simulators.registration.rig import DEPTHS, INFINITY, MODES, Link, Mode, Rig, Skew, Tracker
+from overglass_simulators.registration.sensed import gyro
 from overglass_simulators.registration.trips import refreshes, traffic
 
 WARMUP = 3.0
@@ -37,13 +37,8 @@ class Outcome:
     "Degrees a second, mean: what `none` times age has to come to where a head turns steadily."
 
 
-Sense = Callable[[Motion, float], Sequence[ImuSample]]
-"The samples of so many seconds of a motion, with the time at which each was true."
-
-
 def outcomes(
     motion: Motion,
-    sense: Sense,
     link: Link,
     *,
     rig: Rig = Rig(),  # noqa: B008 - frozen
@@ -56,7 +51,7 @@ def outcomes(
     whole = WARMUP + seconds
     passed = traffic(rig, link, skew, whole, seed)
     tracked = _tracked(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
-    facts = known(rig, sense(motion, whole), tracked, passed.exchanges)
+    facts = known(rig, gyro(motion, rig.imu, whole, seed), tracked, passed.exchanges)
     shown = refreshes(rig, passed.frames, 0.0, whole)
     seen = [belief for belief in beliefs(facts, shown, skew) if belief.refresh.at >= WARMUP]
     yield from (_outcome(mode, motion, seen, rig) for mode in modes)
