@@ -132,8 +132,9 @@ class MadeUpGlasses:
         if self.look == "none":
             return camera
         grey = cv2.cvtColor(camera, cv2.COLOR_BGR2GRAY)
-        edges = cv2.GaussianBlur(cv2.Canny(grey, 60, 150), (0, 0), 1.1)[..., None] / 255.0 * 2.2
-        colour = camera[:, :, ::-1] * 0.5 + 128 if self.look == "neon" else np.full_like(camera, 235)
+        edges = cv2.GaussianBlur(cv2.Canny(grey, 90, 200), (0, 0), 0.8)[..., None] / 255.0 * 1.6
+        tint = cv2.applyColorMap(cv2.GaussianBlur(grey, (0, 0), 9), cv2.COLORMAP_COOL)
+        colour = tint if self.look == "neon" else np.full_like(camera, 235)
         return np.asarray(np.clip(edges * colour * self.strength, 0, 255), np.uint8)
 
     def _worn(self, shown: _Flying, moved: bool) -> Picture:
@@ -155,7 +156,7 @@ class MadeUpGlasses:
 
     def _moved(self, painted: Picture, since: Pose) -> Picture:
         lens = self._world.intrinsics
-        camera = np.array([[lens.fx, 0, lens.cx], [0, -lens.fy, lens.cy], [0, 0, -1.0]])
+        camera = np.array([[lens.fx, 0, -lens.cx], [0, -lens.fy, -lens.cy], [0, 0, -1.0]])
         turn = rotation.matrix(self._pose(self.time).orientation).T @ rotation.matrix(since.orientation)
         whole = camera @ turn @ np.linalg.inv(camera)
         return cv2.warpPerspective(painted, whole, painted.shape[1::-1]).astype(np.uint8)

@@ -52,7 +52,7 @@ STAGE_PLACES = {
     "capture": ("glasses", "#8e7bf2"),
     "encode": ("glasses", "#4f8ef7"),
     "uplink": ("network", "#5f7186"),
-    "wait": ("cloud", "#ec5f67"),
+    "wait": ("cloud", "#c9774a"),
     "paint": ("cloud", "#f2b84b"),
     "downlink": ("network", "#8394a8"),
     "decode": ("glasses", "#7fadfa"),
@@ -64,7 +64,7 @@ STAGE_PLACES = {
 MODES: dict[Mode, _Shown] = {
     "none": _Shown("None", "Shown as it comes: late by its whole trip."),
     "warp": _Shown("Warp", "Turned to where the head is by its newest known pose."),
-    "warp_prediction": _Shown("Warp and predict", "Turned to where the head will be when its light is seen."),
+    "warp_prediction": _Shown("Predict", "Turned to where the head will be when its light is seen."),
     "plane": _Shown("Plane", "Moved with the plane that it lies on, predicted too: parallax is right."),
     "delayed": _Shown("Delayed", "Shown with the camera's picture of its own time: late, and exact."),
 }
@@ -79,7 +79,7 @@ FAULT_WORDS: dict[FaultKind, _Shown] = {
     "slow-start": _Shown("Slow start", "The camera opens anew and takes its time."),
     "silent": _Shown("Silence", "The service accepts a new connection, and no media passes."),
     "outage": _Shown("Outage", "The network is gone."),
-    "address": _Shown("New address", "The glasses get another address, as between Wi-Fi and mobile."),
+    "address": _Shown("Address", "The glasses get another address, as between Wi-Fi and mobile."),
 }
 
 

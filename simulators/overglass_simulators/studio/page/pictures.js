@@ -79,6 +79,7 @@ export class Pictures {
     figures.forEach((figure, at) => figure.style.setProperty("--ratio", shares[at].toFixed(4)));
     const [left, right] = shares.map((share) => Math.max(0.75, Math.min(1.6, share)));
     this.#stage.style.setProperty("--camera-share", `${left.toFixed(3)}fr`);
+    this.#stage.style.setProperty("--ratios", (left + right).toFixed(3));
     this.#stage.style.setProperty("--worn-share", `${right.toFixed(3)}fr`);
   }
 }

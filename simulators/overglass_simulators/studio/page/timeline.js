@@ -9,6 +9,7 @@ const DRAWS_A_SECOND = 24;
 const DRAWS_A_SECOND_CALM = 2;
 const HISTORY_S = 15;
 const STEPS = { 1: 0.2, 3: 0.5, 10: 1 };
+const ROOM = 46; // pixels that a time on the axis takes
 const NEAR = 14; // pixels from a strand within which it is meant
 
 export class Timeline {
@@ -106,7 +107,8 @@ export class Timeline {
     const context = this.#context;
     context.clearRect(0, 0, width, height);
     paintRows(context, area, rows, this.#stages, medians(seen, this.#stages.length));
-    paintAxis(context, area, x, from, now, STEPS[this.#span]);
+    const step = STEPS[this.#span];
+    paintAxis(context, area, x, from, now, step * (step * perSecond < ROOM ? 2 : 1));
     context.save();
     context.beginPath();
     context.rect(area.left, area.top, area.right - area.left, area.bottom - area.top);

@@ -1,0 +1,92 @@
+"""Makes the pictures of the studio for README: `python -m tests.end_to_end.studio_screenshots docs [ADDRESS]`.
+
+ADDRESS is that of a running `overglass sim`; without one, glasses made up for tests are worn.
+"""
+
+import asyncio
+import contextlib
+import io
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Browser, Page
+
+from overglass_simulators.studio.app import create_app
+from overglass_simulators.web.serving import bind, serving
+from tests.end_to_end.browser import chromium
+from tests.simulators.studio_devices import CHOICES
+from tests.simulators.studio_parts import living
+
+
+async def main(folder: Path, address: str | None = None) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        url = address or await stack.enter_async_context(made_up())
+        browser = await stack.enter_async_context(chromium())
+        page = await opened(browser, url, 1440, 900)
+        await troubled(page)
+        await save(page, folder / "studio.png")
+        await page.click("#device")
+        await page.locator("#numbers tr").first.wait_for()
+        await save(page, folder / "studio-devices.png")
+        await page.close()
+        page = await opened(browser, url, 390, 844)
+        await page.wait_for_timeout(4000)
+        await save(page, folder / "studio-phone.png", whole=True)
+
+
+@contextlib.asynccontextmanager
+async def made_up() -> AsyncIterator[str]:
+    """The address of a studio over made-up glasses."""
+    ending = asyncio.Event()
+    with tempfile.TemporaryDirectory() as scratch, contextlib.closing(bind(0, 0)) as listener:
+        async with living(Path(scratch) / "recordings") as glasses:
+            async with serving(create_app(glasses, CHOICES, ending), listener, ending) as url:
+                yield url
+
+
+async def opened(browser: Browser, url: str, width: int, height: int) -> Page:
+    phone = width < 600
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if phone else 1,
+        is_mobile=phone,
+        has_touch=phone,
+    )
+    page = await context.new_page()
+    page.on("pageerror", lambda error: print(f"the page failed: {error}", file=sys.stderr))
+    page.on("console", lambda line: print(f"the page says: {line.text}", file=sys.stderr))
+    await page.goto(url)
+    await page.wait_for_function("document.body.dataset.state === 'live'")
+    return page
+
+
+async def troubled(page: Page) -> None:
+    """Looking about, a fault just over and another under way, the slider in the middle."""
+    await page.locator("#motions input[value=sway]").evaluate_all("(found) => found.forEach((each) => each.click())")
+    await page.locator("#links input[value=lte]").evaluate("(each) => each.click()")
+    await page.wait_for_timeout(9000)
+    await page.locator("#seconds input[value='1']").evaluate("(each) => each.click()")
+    await page.click("[data-kind=outage]")
+    await page.wait_for_timeout(1900)
+    await page.locator("#seconds input[value='2']").evaluate("(each) => each.click()")
+    await page.click("[data-kind=microphone]")
+    await page.wait_for_timeout(600)
+    await page.mouse.move(500, 200)
+    await page.mouse.down()
+    await page.mouse.move(540, 205, steps=4)
+    await page.mouse.up()
+    await page.wait_for_timeout(250)
+
+
+async def save(page: Page, file: Path, *, whole: bool = False) -> None:
+    with Image.open(io.BytesIO(await page.screenshot(full_page=whole))) as picture:
+        picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            file, optimize=True
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:3]))
