@@ -123,6 +123,8 @@ class Look:
     sees: Sequence[Overlay] = ()
     """What has to be looked for while it paints, shown to the wearer or not. Of `people` the engine is told
     the mask, of all others their things."""
+    light: bool = False
+    "Whether it paints light on black, whatever the display: an additive one then shows it as it is."
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def check(self, control: Control) -> None:
@@ -176,6 +178,11 @@ class Looks:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._all())
+
+    def is_light(self, name: str) -> bool:
+        """Whether it is a look that paints light on black; none of those trained here is."""
+        look = self._by_name.get(name)
+        return look is not None and look.light
 
     def __getitem__(self, name: str) -> Look:
         """Raises LookError when there is no such look."""

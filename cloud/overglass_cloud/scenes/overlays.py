@@ -38,13 +38,14 @@ class Overlays:
         deliver: Callable[[Painted], None],
         complain: Callable[[OverglassError], None],
         changed: Callable[[], None],
+        is_light: Callable[[str], bool] = lambda look: False,
     ) -> None:
         """`deliver` gets painted pictures, joined by region, in the engine's or the detectors' thread;
-        `complain` is called by `steer`; `changed` in any thread when `steer` should be called again."""
+        `complain` is called by `steer`; `changed` in any thread when `steer` should be called again. `is_light`: see `Regions`."""
         self._capabilities = capabilities
         self._complain = complain
         self._changed = changed
-        self._regions = Regions(deliver)
+        self._regions = Regions(deliver, is_light)
         self._seeking = threading.Lock()
         self._closed = False
         self._looker: Looker | None = None

@@ -60,11 +60,15 @@ class Regions:
     """Joins one session's painted pictures with its masks and hands them to `deliver`, in either thread;
     for an additive display as light too."""
 
-    def __init__(self, deliver: Callable[[Painted], None]) -> None:
+    def __init__(
+        self, deliver: Callable[[Painted], None], is_light: Callable[[str], bool] = lambda look: False
+    ) -> None:
+        """`is_light`: whether a look paints light on black by itself."""
         self.dropped: Counter[str] = Counter()
         self.additive = False
         "Whether the wearer's display adds light to the world. May be set in any thread."
         self._deliver = deliver
+        self._is_light = is_light
         self._lock = threading.Lock()
         self._waiting: OrderedDict[int, Painted] = OrderedDict()
         self._masks: OrderedDict[int, tuple[Frame, Inside]] = OrderedDict()
@@ -109,7 +113,8 @@ class Regions:
 
     def _whole(self, painted: Painted) -> Painted:
         """The plain picture stays as the camera made it: that is what was asked for."""
-        if not self.additive or painted.control.look == "none":
+        look = painted.control.look
+        if not self.additive or look == "none" or self._is_light(look):
             return painted
         worn = additive.as_light(painted.frame.picture)
         return replace(painted, worn=worn, painted=time.monotonic())

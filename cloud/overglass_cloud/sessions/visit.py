@@ -59,7 +59,11 @@ class Visit:
         self._looks = scheduler.looks
         self._loop = asyncio.get_running_loop()
         self._overlays = Overlays(
-            capabilities, self._send_painted, self._on_overlay_missing, lambda: self._cross(self._steer)
+            capabilities,
+            self._send_painted,
+            self._on_overlay_missing,
+            lambda: self._cross(self._steer),
+            self._looks.is_light,
         )
         self.broadcast = Broadcast(settings, self._overlays.finished)
         self._seat = scheduler.seat(control, self._overlays.painted, self._on_look_failed, self._overlays)

@@ -8,7 +8,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Protocol, Self
+from typing import Self
 
 import av
 import cv2
@@ -25,6 +25,7 @@ from overglass_simulators.devices.device import CameraMode, Device
 from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion
 from overglass_simulators.sim.troubles import Troubles
+from overglass_simulators.world.surroundings import Surroundings
 
 _TICKS = 90_000
 "RTP's clock for video, a second."
@@ -32,16 +33,6 @@ _SENSE_EVERY = 0.01
 "Seconds between hand-overs of inertial samples; a radio carries them in lots too."
 _EASE = 0.9
 "What is expected of a picture's cost, as a share of what was expected of the one before."
-
-
-class Surroundings(Protocol):
-    """What there is to see, from wherever one looks."""
-
-    intrinsics: Intrinsics
-
-    def render(self, time: float, pose: Pose | None = None) -> npt.NDArray[np.uint8]:
-        """(height, width, 3), blue green red, as it is at `time` seconds, seen from `pose`."""
-        ...
 
 
 class SimulatedCamera(ThreadedCamera):

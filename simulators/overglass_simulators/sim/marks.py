@@ -99,4 +99,5 @@ MARKS = Look(
     "Rings of light around the marks of a simulated world, on black: do they stay where they belong?",
     "marks",
     _start,
+    light=True,
 )
