@@ -21,6 +21,8 @@ except ImportError as missing:
     ) from missing
 
 _MASK = 255
+_BAND = 48
+"Rows composed at once: what is needed in between then stays in the cache, and no large memory is asked for."
 
 
 def prepared(picture: Picture, size: tuple[int, int], feather: float) -> Picture:
@@ -79,11 +81,23 @@ def lit(paint: Picture, opacity: float) -> Picture:
 
 def laid(base: Picture, paint: Picture, opacity: float) -> Picture:
     """(h, w, 3): a BGRA picture over a BGR one of the same size."""
+    both = np.empty_like(base)
+    for top in range(0, base.shape[0], _BAND):
+        rows = slice(top, top + _BAND)
+        _lay(base[rows], paint[rows], opacity, both[rows])
+    return both
+
+
+def _lay(base: Picture, paint: Picture, opacity: float, into: Picture) -> None:
     if opacity < 1:
         paint = _array(cv2.convertScaleAbs(paint, alpha=opacity))
-    through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(paint, 3)), cv2.COLOR_GRAY2BGR)
+    alpha = cv2.extractChannel(paint, 3)
+    if cv2.countNonZero(alpha) == 0:
+        into[:] = base
+        return
+    through = cv2.cvtColor(cv2.bitwise_not(alpha), cv2.COLOR_GRAY2BGR)
     behind = cv2.multiply(base, through, scale=1 / 255)
-    return _array(cv2.add(behind, cv2.cvtColor(paint, cv2.COLOR_BGRA2BGR)))
+    cv2.add(behind, cv2.cvtColor(paint, cv2.COLOR_BGRA2BGR), dst=into)
 
 
 def _array(picture: object) -> Picture:
