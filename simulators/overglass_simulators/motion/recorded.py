@@ -46,6 +46,11 @@ class Trace:
         return self._track.ends - self._track.begins
 
     @property
+    def begins(self) -> float:
+        """On the recording's own clock."""
+        return self._track.begins
+
+    @property
     def lead(self) -> float:
         """Seconds of the recording that come before time 0."""
         return self._swing.lead if self._swing else 0.0
