@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from overglass_edge.meter import percentile
+from overglass_edge.reprojection.delayed import DelayedComposition
 from overglass_protocol import rotation
 from overglass_protocol.pose import Pose
+from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion
 from overglass_simulators.registration.believed import Belief, beliefs, known
 from overglass_simulators.registration.errors import Figures, Poses, figures, true_directions, uncovered
 from overglass_simulators.registration.modes import maps
 from overglass_simulators.registration.rig import DEPTHS, INFINITY, MODES, Link, Mode, Rig, Skew, Tracker
-from overglass_simulators.registration.sensed import gyro
 from overglass_simulators.registration.trips import refreshes, traffic
 
 WARMUP = 3.0
@@ -50,8 +51,8 @@ def outcomes(
     """So many seconds in every mode: the same head, frames and luck."""
     whole = WARMUP + seconds
     passed = traffic(rig, link, skew, whole, seed)
-    tracked = _tracked(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
-    facts = known(rig, gyro(motion, rig.imu, whole, seed), tracked, passed.exchanges)
+    tracked = tracked_poses(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
+    facts = known(rig, Imu(rig.imu, motion, seed).samples(0.0, whole), tracked, passed.exchanges)
     shown = refreshes(rig, passed.frames, 0.0, whole)
     seen = [belief for belief in beliefs(facts, shown, skew) if belief.refresh.at >= WARMUP]
     yield from (_outcome(mode, motion, seen, rig) for mode in modes)
@@ -59,8 +60,9 @@ def outcomes(
 
 def _outcome(mode: Mode, motion: Motion, seen: Sequence[Belief], rig: Rig) -> Outcome:
     captured = [motion.pose(belief.refresh.frame.exposed) for belief in seen]
-    # A picture that waits for its overlay is true when both are of the same moment.
-    photon = captured if mode == "delayed" else [motion.pose(belief.refresh.photon) for belief in seen]
+    # Behind the overlay is the world itself, or else the camera's picture that was kept for it.
+    behind = delayed_exposures(seen, rig) if mode == "delayed" else [b.refresh.photon for b in seen]
+    photon = [motion.pose(time) for time in behind]
     then, now = Poses.of(captured), Poses.of(photon)
     by_depth = {}
     for depth in DEPTHS:
@@ -78,9 +80,24 @@ def _outcome(mode: Mode, motion: Motion, seen: Sequence[Belief], rig: Rig) -> Ou
     )
 
 
-def _tracked(
+def delayed_exposures(seen: Sequence[Belief], rig: Rig) -> list[float]:
+    """When the camera's picture was exposed that is shown together with each overlay."""
+    kept, blank, taken = DelayedComposition(), np.zeros((1, 1, 3), np.uint8), 0
+    found = []
+    for belief in seen:
+        while taken / rig.fps + rig.handed_out <= belief.refresh.at:
+            kept.keep(taken, taken / rig.fps, blank)
+            taken += 1
+        matched = kept.matched(belief.refresh.frame.frame_id)
+        # Where it is gone, there is nothing behind the overlay but the world.
+        found.append(belief.refresh.photon if matched is None else matched.capture_time)
+    return found
+
+
+def tracked_poses(
     motion: Motion, tracker: Tracker, seconds: float, luck: random.Random
 ) -> Iterator[tuple[float, Pose]]:
+    """What a tracker says of so many seconds, with the times at which it was so."""
     for n in range(int(seconds * tracker.rate)):
         true = motion.pose(n / tracker.rate)
         wrong = rotation.about(_noise(luck, tracker.turn_noise))

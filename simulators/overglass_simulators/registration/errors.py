@@ -106,7 +106,7 @@ def figures(intrinsics: Intrinsics, maps: Array, true: Array) -> Figures:
 def uncovered(intrinsics: Intrinsics, maps: Array) -> float:
     """Share of the display, over all moments, that the moved picture does not reach."""
     fine = grid(intrinsics, COLUMNS * _FINE, ROWS * _FINE)
-    source = mapped(np.linalg.inv(maps), fine)
+    source = mapped(np.asarray(np.linalg.inv(maps), np.float64), fine)
     with np.errstate(divide="ignore", invalid="ignore"):
         at = source[..., :2] / source[..., 2:]
     inside = (source[..., 2] > 0) & _within(intrinsics, at)

@@ -18,6 +18,10 @@ DEPTHS = (INFINITY, 5.0, 2.0, 1.0)
 "Metres along the camera's axis at which things stand in the captured picture."
 
 
+CAMERA = Intrinsics(1280, 960, 867.0, 867.0, 639.5, 479.5)
+"About a headset's front camera: 73 degrees across."
+
+
 @dataclass(frozen=True, slots=True)
 class Tracker:
     """What finds the head's place and orientation in the camera's pictures."""
@@ -35,8 +39,7 @@ class Tracker:
 class Rig:
     """Glasses, companion and service. Seconds; the display shows as the camera sees, pixel for pixel."""
 
-    intrinsics: Intrinsics = Intrinsics(1280, 960, 867.0, 867.0, 639.5, 479.5)
-    "About those of a headset's front camera: 73 degrees across."
+    intrinsics: Intrinsics = CAMERA
     fps: float = 30.0
     handed_out: float = 0.015
     "From exposure until the camera gives the picture away."

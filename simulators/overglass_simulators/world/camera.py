@@ -4,7 +4,7 @@ Knows time and threads, not what the world shows.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import av
@@ -16,6 +16,8 @@ from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.errors import SourceError
+from overglass_simulators.motion import Motion
+from overglass_simulators.world.fiducials import Fiducial, around
 from overglass_simulators.world.scene import pinhole
 from overglass_simulators.world.world import FIELD, World
 
@@ -28,7 +30,7 @@ _EASE = 0.9
 
 
 class WorldCamera(ThreadedCamera):
-    """A walk through the world of `seed`, in real time from the first pull on; see `Camera`.
+    """A way through the world of `seed`, in real time from the first pull on; see `Camera`.
 
     Pictures are rendered ahead of their time in a thread of its own and handed out on it, so that
     rendering is no part of anybody's latency. `dropped` counts pictures `late` (never rendered, since
@@ -43,8 +45,13 @@ class WorldCamera(ThreadedCamera):
         size: tuple[int, int] = (848, 480),
         fps: float = 30.0,
         clock: Clock | None = None,
+        motion: Motion | None = None,
+        fiducials: bool | Sequence[Fiducial] = False,
     ) -> None:
-        """`size` is width and height, even. Raises SourceError for what cannot be."""
+        """`size` is width and height, even; `motion` and `fiducials` as in `World`.
+
+        Raises SourceError for what cannot be.
+        """
         if min(size) < 16 or size[0] % 2 or size[1] % 2 or fps <= 0:
             raise SourceError(
                 f"the world cannot be seen at {size[0]}x{size[1]} and {fps:g} fps",
@@ -56,6 +63,10 @@ class WorldCamera(ThreadedCamera):
         self.fps = fps
         self.intrinsics = pinhole(*size, FIELD)
         self._clock = clock or SystemClock()
+        self._motion = motion
+        self.fiducials = around() if fiducials is True else tuple(fiducials or ())
+        self.began = 0.0
+        "When the motion's time was 0, on `time.monotonic()`; true from the first picture on."
 
     def _open(self) -> None:
         """There is nothing to open; painting waits for somebody who means to look."""
@@ -64,10 +75,13 @@ class WorldCamera(ThreadedCamera):
         self._pulled.wait(_LOOK)
         if self._stop.is_set():
             return
-        world = World(self._seed, self.width, self.height)
+        world = World(
+            self._seed, self.width, self.height, motion=self._motion, fiducials=self.fiducials
+        )
         picture = world.render(0.0)
         self._pulled.wait()
-        start, turn, cost = self._clock.now(), 0, 0.0
+        self.began = start = self._clock.now()
+        turn, cost = 0, 0.0
         while not self._stop.is_set():
             time = turn / self.fps
             self._clock.wait_until(start + time, self._stop)
