@@ -65,7 +65,9 @@ async def opened(browser: Browser, url: str, width: int, height: int) -> Page:
 
 async def troubled(page: Page) -> None:
     """Looking about, a fault just over and another under way, the slider in the middle."""
-    await page.locator("#motions input[value=sway]").evaluate_all("(found) => found.forEach((each) => each.click())")
+    await page.locator("#motions input[value=sway]").evaluate_all(
+        "(found) => found.forEach((each) => each.click())"
+    )
     await page.locator("#links input[value=lte]").evaluate("(each) => each.click()")
     await page.wait_for_timeout(9000)
     await page.locator("#seconds input[value='1']").evaluate("(each) => each.click()")
