@@ -5,6 +5,7 @@ Time is an argument (`advance`); `living` lets it run.
 
 import asyncio
 import contextlib
+import functools
 import math
 import random
 from collections import deque
@@ -64,6 +65,8 @@ class MadeUpGlasses:
         self.head = (0.0, 0.0)
         self.recording: Path | None = None
         self.replaying: Path | None = None
+        self.held = False
+        "Whether time stands still."
         self._number = 0
         self._ticked = asyncio.Event()
         self._begin(0)
@@ -71,7 +74,7 @@ class MadeUpGlasses:
     def _begin(self, seed: int) -> None:
         mode = self.device.camera.mode
         self.time, self.sent = 0.0, 0
-        self._world = World(seed, mode.width, mode.height, field=self.device.camera.field_of_view)
+        self._world = _world(seed, mode.width, mode.height, self.device.camera.field_of_view)
         self._luck = random.Random(seed)
         self._flying: deque[_Flying] = deque()
         self._shown: _Flying | None = None
@@ -264,6 +267,12 @@ class MadeUpGlasses:
         self._said.append(Said(self.time, name, detail))
 
 
+@functools.cache
+def _world(seed: int, width: int, height: int, field: float) -> World:
+    """Built once: that takes a second, and these glasses run in one thread."""
+    return World(seed, width, height, field=field)
+
+
 @contextlib.asynccontextmanager
 async def living(recordings: Path) -> AsyncIterator[MadeUpGlasses]:
     """Glasses whose time runs."""
@@ -275,7 +284,8 @@ async def living(recordings: Path) -> AsyncIterator[MadeUpGlasses]:
         while True:
             await asyncio.sleep(TICK)
             now = loop.time()
-            glasses.advance(now - last)
+            if not glasses.held:
+                glasses.advance(now - last)
             last = now
 
     running = asyncio.create_task(live())

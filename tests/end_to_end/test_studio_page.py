@@ -1,0 +1,333 @@
+"""The studio in a real browser, over made-up glasses: each thing is judged by what the page shows."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.async_api import Browser, Page
+
+from overglass_simulators.studio.app import create_app
+from overglass_simulators.web.serving import bind, serving
+from tests.end_to_end.browser import WITHIN, chromium, difference, findings, opened, pixels
+from tests.end_to_end.studio_watch import changed, fault_drawn, longest_gap, told, until, until_like
+from tests.simulators.studio_devices import CHOICES
+from tests.simulators.studio_parts import MadeUpGlasses, living
+
+pytestmark = pytest.mark.timeout(180)
+LIVE = "document.body.dataset.state === 'live'"
+
+
+@dataclass
+class Desk:
+    glasses: MadeUpGlasses
+    browser: Browser
+    url: str
+
+    async def page(self, *, phone: bool = False) -> Page:
+        page = await opened(self.browser, self.url, phone=phone)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        await until(page, LIVE)
+        return page
+
+    errors: list[str]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    ending = asyncio.Event()
+    async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(bind(0, 0)))
+        glasses = await stack.enter_async_context(living(tmp_path / "recordings"))
+        browser = await stack.enter_async_context(chromium())
+        app = create_app(glasses, CHOICES, ending)
+        url = await stack.enter_async_context(serving(app, listener, ending))
+        desk = Desk(glasses, browser, url, [])
+        yield desk
+        assert desk.errors == []
+
+
+async def test_other_glasses_are_chosen_with_their_numbers_in_sight(desk: Desk) -> None:
+    page = await desk.page()
+    assert await shape(page, "#camera") == (560, 420)
+    await page.click("#device")
+    await page.locator("#devices input[value=spot]").check(force=True)
+    sheet = page.locator("#numbers")
+    await sheet.get_by_text("600x600 at 72 Hz").wait_for()
+    assert "Made up, too." in await sheet.inner_text()
+    await page.click("#wear")
+    await until(page, "document.querySelector('#device-title').textContent === 'A small bright spot'")
+    assert "see-through, 20°" in await page.inner_text("#device-facts")
+    await until(page, "document.querySelector('#camera').width === 360")
+    assert await shape(page, "#worn") == (360, 640)
+    assert not await page.locator("#devices-dialog").is_visible()
+    await until(page, "document.querySelector('#log').textContent.includes('A small bright spot')")
+
+
+async def test_dragging_either_picture_turns_the_head_and_what_is_seen(desk: Desk) -> None:
+    page = await desk.page()
+    await still(page, desk)
+    for name in ("camera", "worn"):
+        before, head = await pixels(page, f"#{name}"), desk.glasses.head
+        await drag(page, f"#{name}-turns", (0.2, 0.3), (120, 20))
+        await until(page, "!document.querySelector('#straight').hidden")
+        await told(lambda head=head: desk.glasses.head[0] > head[0] + 0.2)
+        field, width = desk.glasses.device.camera.field_of_view, await across(page, f"#{name}-turns")
+        turned = desk.glasses.head[0] - head[0]
+        assert turned == pytest.approx(120 / width * field, rel=0.02), "the world stays under the finger"
+        assert desk.glasses.head[1] > head[1]
+        await changed(page, f"#{name}", before, 8)
+    await page.click("#straight")
+    await told(lambda: abs(desk.glasses.head[0]) < 1e-6)
+    assert await page.locator("#straight").is_hidden()
+
+
+async def test_arrow_keys_turn_the_head(desk: Desk) -> None:
+    page = await desk.page()
+    await still(page, desk)
+    before = await pixels(page, "#camera")
+    await page.focus("#camera-turns")
+    for _ in range(5):
+        await page.keyboard.press("ArrowRight")
+    await told(lambda: desk.glasses.head[0] == pytest.approx(-0.25))
+    await changed(page, "#camera", before, 8)
+    assert await page.inner_text("#turned") == "14° right"
+    await page.keyboard.press("Home")
+    await told(lambda: abs(desk.glasses.head[0]) < 1e-6)
+
+
+async def test_a_finger_turns_the_head_on_a_phone(desk: Desk) -> None:
+    page = await desk.page(phone=True)
+    await page.locator("#camera-turns").evaluate(
+        """(place) => {
+          const say = (type, x) => place.dispatchEvent(new PointerEvent(
+            type, { pointerId: 1, pointerType: "touch", isPrimary: true, button: 0, clientX: x, clientY: 200, bubbles: true }));
+          place.setPointerCapture = () => {};
+          say("pointerdown", 100); say("pointermove", 160); say("pointerup", 160); say("pointermove", 300);
+        }"""
+    )
+    field, width = desk.glasses.device.camera.field_of_view, await across(page, "#camera-turns")
+    await told(lambda: desk.glasses.head[0] == pytest.approx(60 / width * field, rel=0.02))
+
+
+async def test_a_fault_counts_down_leaves_a_gap_and_is_over(desk: Desk) -> None:
+    page = await desk.page()
+    await page.locator("#seconds input[value='1']").check(force=True)
+    await told(lambda: desk.glasses.time > 4)
+    assert await longest_gap(page) < 0.15
+    assert not await fault_drawn(page)
+    await page.click("[data-kind=outage]")
+    button = page.locator("[data-kind=outage]")
+    await until(
+        page, "document.querySelector('[data-kind=outage][data-running] b').textContent.endsWith(' s')"
+    )
+    await until(page, "document.querySelector('#state').textContent.trim() === 'Reconnecting'")
+    async with asyncio.timeout(WITHIN / 1000):
+        while not await fault_drawn(page):
+            await asyncio.sleep(0.02)
+    await until(page, "!document.querySelector('[data-kind=outage]').hasAttribute('data-running')")
+    await until(page, LIVE)
+    await until(page, "/Outage: live again after \\d+ ms/.test(document.querySelector('#log').textContent)")
+    await page.click("#freeze")
+    assert await longest_gap(page) > 0.3
+    assert await button.locator("b").is_hidden()
+    assert "Outage is over" in await page.inner_text("#log")
+
+
+async def test_every_fault_can_be_provoked(desk: Desk) -> None:
+    page = await desk.page()
+    kinds = await page.locator(".fault").evaluate_all("(all) => all.map((each) => each.dataset.kind)")
+    for kind in kinds:
+        await page.click(f"[data-kind={kind}]")
+        await until(page, f"document.querySelector('[data-kind={kind}]').hasAttribute('data-running')")
+    assert len(kinds) == 8
+    assert {fault.kind for fault in desk.glasses.state().faults} <= set(kinds)
+
+
+async def test_a_session_is_recorded_and_worn_again(desk: Desk) -> None:
+    page = await desk.page()
+    await still(page, desk)
+    before = await pixels(page, "#camera")
+    await page.click("#record")
+    await until(page, "document.querySelector('#record').getAttribute('aria-pressed') === 'true'")
+    await until(page, "document.querySelector('#record-time').textContent === '0:01'")
+    await page.keyboard.press("r")
+    await until(page, "document.querySelector('#record-word').textContent === 'Record'")
+    await until(page, "document.querySelector('#toasts').textContent.includes('session-1')")
+    await page.click("#recordings")
+    await page.get_by_role("button", name="Replay session-1").click()
+    await until(page, "document.querySelector('#replaying').textContent === 'replays session-1'")
+    assert await page.locator("#recordings-dialog").is_hidden()
+    await changed(page, "#camera", before, 8)
+    await page.click("#recordings")
+    await page.get_by_role("button", name="Go back to the generated world").click()
+    await until(page, "document.querySelector('#replaying').hidden")
+
+
+async def test_the_split_slider_shows_both_sides_for_what_they_are(desk: Desk) -> None:
+    page = await desk.page()
+    await still(page, desk)
+    desk.glasses.set_look("ink", 1.0)
+    box = await page.locator("#worn-picture").bounding_box()
+    assert box is not None
+    for share in (0.25, 0.8):
+        await page.mouse.move(*(await middle(page, "#split")))
+        await page.mouse.down()
+        await page.mouse.move(box["x"] + box["width"] * share, box["y"] + 90, steps=4)
+        await page.mouse.up()
+        now = float(await page.get_attribute("#split", "aria-valuenow") or 0)
+        assert now == pytest.approx(share * 100, abs=1)
+    assert desk.glasses.head == (0.0, 0.0), "the slider is not the head"
+    await page.focus("#split")
+    await page.keyboard.press("Home")
+    assert await page.get_attribute("#split", "aria-valuenow") == "0"
+    desk.glasses.set_motion("sway")
+    await until(page, "Number(document.querySelector('#plain').textContent) > 5")
+    await said_apart(page, desk)
+
+
+async def said_apart(page: Page, desk: Desk) -> None:
+    """With the glasses held in mid-turn, either end of the slider shows one of their two pictures."""
+    desk.glasses.held = True
+    views = await desk.glasses.views(-1, 0)
+    assert views is not None
+    worn, plain = (np.asarray(each[:, :, ::-1], np.uint8) for each in (views.worn, views.plain))
+    assert difference(worn, plain) > 5
+    await until_like(page, "#worn", worn)
+    await page.keyboard.press("End")
+    await until_like(page, "#worn", plain)
+    await page.locator("#split").evaluate("(each) => each.focus()")
+    for _ in range(5):
+        await page.keyboard.press("PageDown")
+    shown, half = await pixels(page, "#worn"), worn.shape[1] // 2
+    assert difference(shown[:, :half], plain[:, :half]) < difference(shown[:, :half], worn[:, :half])
+    assert difference(shown[:, half:], worn[:, half:]) < difference(shown[:, half:], plain[:, half:])
+
+
+async def test_without_reprojection_there_is_nothing_to_split(desk: Desk) -> None:
+    page = await desk.page()
+    await page.locator("#modes input[value=none]").check(force=True)
+    await page.locator("#split").wait_for(state="hidden")
+    assert desk.glasses.mode == "none"
+    assert "late by its whole trip" in await page.inner_text("#mode-words")
+
+
+async def test_link_and_look_follow_their_sliders(desk: Desk) -> None:
+    page = await desk.page()
+    await page.locator("#links input[value=train]").check(force=True)
+    await told(lambda: desk.glasses.settings.rate == 2e6)
+    assert await page.inner_text("#round-trip + output") == "160 ms"
+    await page.locator("#rate").fill("100")
+    await told(lambda: desk.glasses.settings.rate is None)
+    assert await page.inner_text("#rate + output") == "no limit"
+    assert await page.locator("#links input:checked").count() == 0
+    await page.select_option("#look", "ink")
+    await page.locator("#strength").fill("40")
+    await told(lambda: (desk.glasses.look, desk.glasses.strength) == ("ink", 0.4))
+    await until(page, "Number(document.querySelector('#latency').textContent) > 200")
+
+
+async def test_pointing_at_a_strand_tells_the_frame_s_numbers(desk: Desk) -> None:
+    page = await desk.page()
+    await page.click("#freeze")
+    box = await page.locator("#timeline").bounding_box()
+    assert box is not None
+    await page.focus("#timeline")
+    await page.keyboard.press("ArrowLeft")
+    reading = page.locator("#reading")
+    await reading.wait_for()
+    by_key = await reading.inner_text()
+    row = next(
+        row for row in desk.glasses.rows(-1) if f"Frame {row.frame_id}\n" in by_key.replace("\t", "\n")
+    )
+    assert f"{row.latency * 1000:.1f} ms" in by_key
+    for name, seconds in row.stages.items():
+        assert f"{name}\n{seconds * 1000:.1f}" in by_key
+    await page.keyboard.press("Escape")
+    await reading.wait_for(state="hidden")
+    for offset in range(0, 400, 7):
+        await page.mouse.move(box["x"] + box["width"] - 60 - offset, box["y"] + box["height"] / 2)
+        if await reading.is_visible():
+            break
+    assert await reading.is_visible()
+
+
+async def test_what_is_refused_is_said_with_the_cure(desk: Desk) -> None:
+    page = await desk.page()
+    await desk.glasses.set_device("phone")
+    await until(page, "document.querySelector('#device-title').textContent.startsWith('Phone')")
+    await page.locator("#modes input[value=plane]").evaluate("(each) => each.click()")
+    toast = page.locator("#toasts .bad")
+    await toast.wait_for()
+    assert "A phone knows no planes." in await toast.inner_text()
+    assert "Choose another mode, or other glasses." in await toast.inner_text()
+    await until(page, "document.querySelector('#modes input:checked').value === 'warp_prediction'")
+
+
+async def test_a_studio_that_goes_away_is_missed_and_found_again(tmp_path: Path) -> None:
+    async with living(tmp_path) as glasses, chromium() as browser:
+        listener = bind(0, 0)
+        port, ending = listener.getsockname()[1], asyncio.Event()
+        with contextlib.closing(listener):
+            async with serving(create_app(glasses, CHOICES, ending), listener, ending) as url:
+                page = await opened(browser, url)
+                await until(page, LIVE)
+        await page.locator("#away").wait_for()
+        assert "The studio has ended" in await page.inner_text("#away")
+        before = await pixels(page, "#camera")
+        ending = asyncio.Event()
+        with contextlib.closing(bind(port, 0)) as listener:
+            async with serving(create_app(glasses, CHOICES, ending), listener, ending):
+                await until(page, LIVE)
+                await page.locator("#away").wait_for(state="hidden")
+                await changed(page, "#camera", before, 3)
+
+
+async def test_the_studio_keeps_nobody_out(desk: Desk) -> None:
+    """axe, on a desk and on a phone: as it is, with a fault under way, and in both dialogs."""
+    for phone in (False, True):
+        page = await desk.page(phone=phone)
+        assert await findings(page) == []
+        await page.click("[data-kind=backlog]")
+        await until(page, "document.querySelector('[data-kind=backlog]').hasAttribute('data-running')")
+        assert await findings(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        for opener in ("#device", "#recordings"):
+            await page.click(opener)
+            assert await findings(page) == []
+            await page.keyboard.press("Escape")
+
+
+async def still(page: Page, desk: Desk) -> None:
+    """Nothing moves by itself, so that what changes has been changed."""
+    desk.glasses.set_motion("still")
+    await until(page, "document.querySelector('#motions input:checked').value === 'still'")
+    await until(page, "Number(document.querySelector('#plain').textContent) < 0.1")
+
+
+async def drag(page: Page, selector: str, start: tuple[float, float], by: tuple[int, int]) -> None:
+    box = await page.locator(selector).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * start[0], box["y"] + box["height"] * start[1]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + by[0], y + by[1], steps=6)
+    await page.mouse.up()
+
+
+async def middle(page: Page, selector: str) -> tuple[float, float]:
+    box = await page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+async def across(page: Page, selector: str) -> float:
+    return float(await page.locator(selector).evaluate("(each) => each.clientWidth"))
+
+
+async def shape(page: Page, selector: str) -> tuple[int, int]:
+    width, height = await page.locator(selector).evaluate("(each) => [each.width, each.height]")
+    return int(width), int(height)
