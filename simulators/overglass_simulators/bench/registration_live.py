@@ -122,7 +122,9 @@ async def _wear(plan: Plan, url: str, motion: Motion, round_trip: float, advance
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-    return Watch(motion, camera.intrinsics, camera.fiducials, list(_sights(catcher, camera)), Rig(), plan.seed)
+    return Watch(
+        motion, camera.intrinsics, camera.fiducials, list(_sights(catcher, camera)), Rig(), plan.seed
+    )
 
 
 async def _first_picture(task: "asyncio.Task[None]", catcher: _Catcher) -> None:

@@ -31,8 +31,10 @@ log = structlog.get_logger()
 
 MOST_REFRESH, LEAST_REFRESH = 60.0, 30.0
 "Refreshes a second that are simulated: a desk has no use for more. A device without a display has the least."
-WATCHED_FOR = 1.0
-"Seconds after somebody asked in which views are still made."
+MOST_LOOKS = 25.0
+"A second: rendering what is seen takes from the session that is shown."
+ENDS_WITHIN = 5.0
+"Seconds that leaving waits for a picture under way."
 _DEGREES = 57.29577951308232
 
 
@@ -74,20 +76,26 @@ class WornDisplay:
         self._track_lock = threading.Lock()
         self._newest: tuple[Frame, Trip] | None = None
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="worn display", daemon=True)
-        self._asked_at = float("-inf")
+        self._asked = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, name="worn display", daemon=True),
+            threading.Thread(target=self._watch, name="worn eye", daemon=True),
+        ]
         self._views: Views | None = None
         self._waiting: set[asyncio.Future[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._stop.set()
-        self._thread.join(5.0)
+        self._asked.set()
+        for thread in self._threads:
+            thread.join(ENDS_WITHIN)
         self._wake()
 
     @property
@@ -131,20 +139,18 @@ class WornDisplay:
 
     async def views(self, after: int, within: float) -> Views | None:
         """See `Subject`."""
-        self._asked_at = time.monotonic()
         if self._views is None or self._views.number <= after:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(waiter)
+            self._asked.set()
             try:
                 await asyncio.wait({waiter}, timeout=within)
             finally:
                 self._waiting.discard(waiter)
-                self._asked_at = time.monotonic()
         newest = self._views
         return newest if newest is not None and newest.number > after else None
 
     def _run(self) -> None:
-        number = 0
         display = self._device.display
         rate = (
             max(LEAST_REFRESH, min(MOST_REFRESH, display.refresh)) if display is not None else LEAST_REFRESH
@@ -154,14 +160,24 @@ class WornDisplay:
             due = max(due + 1 / rate, time.monotonic())
             try:
                 last_id = self._refresh(last_id)
-                if self._loop is not None and self._is_watched():
-                    number += 1
-                    self._look(number)
+            except Exception:
+                # Top of the thread: a refresh that fails must not end the session.
+                log.exception("a refresh failed")
+
+    def _watch(self) -> None:
+        """Looks as often as somebody asks, in a thread of its own: refreshes keep their pace meanwhile."""
+        number, due = 0, time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
+            self._asked.wait()
+            self._asked.clear()
+            due = time.monotonic() + 1 / MOST_LOOKS
+            number += 1
+            try:
+                self._look(number)
             except RuntimeError:
                 return  # the loop has closed: the session is over
             except Exception:
-                # Top of the thread: a picture that cannot be shown must not end the session.
-                log.exception("a refresh failed")
+                log.exception("a look failed")
 
     def _refresh(self, last_id: int) -> int:
         newest = self._newest
@@ -203,9 +219,6 @@ class WornDisplay:
                 return self._track.pose(photon, predict=0.0)
             return self._track.pose(photon)
 
-    def _is_watched(self) -> bool:
-        return bool(self._waiting) or time.monotonic() - self._asked_at < WATCHED_FOR
-
     def _look(self, number: int) -> None:
         photon = time.monotonic() + (
             self._device.display.latency if self._device.display is not None else 0.0
@@ -213,7 +226,11 @@ class WornDisplay:
         believed = self._believed(photon) if self.mode != "none" else None
         glance = Glance(number, self.mode, photon, believed, self._newest, self.look)
         views = self._eye.look(glance)
-        if views is not None and self._loop is not None:
+        if self._loop is None:
+            return
+        if views is None:
+            self._asked.set()  # the camera has given nothing yet: look again
+        else:
             self._loop.call_soon_threadsafe(self._publish, views)
 
     def _publish(self, views: Views) -> None:

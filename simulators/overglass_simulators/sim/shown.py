@@ -8,13 +8,13 @@ from overglass_simulators.studio.choices import Choices, Described, Number
 
 MOTION_WORDS = {
     "still": "Still",
-    "constant": "Turning, 30° a second",
-    "sin30": "Looking about, 30° at 0.5 Hz",
-    "sin20": "Looking about, 20° at 1 Hz",
-    "sin10": "Shaking, 10° at 2 Hz",
-    "walk": "Walking down the street",
+    "constant": "Turning",
+    "sin30": "30° slow",
+    "sin20": "20°",
+    "sin10": "10° quick",
+    "walk": "Walk",
 }
-"""The motion `recorded` is the page's Replay."""
+"""As short as a button; the motion `recorded` is the page's Replay."""
 PARTS = {
     "camera": "camera",
     "display": "display",
