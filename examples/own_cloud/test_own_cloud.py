@@ -1,10 +1,10 @@
 """Tested as it is worn: no browser, no GPU, no glasses."""
 
 import numpy as np
-from own_cloud import app
 
 from overglass_simulators import glasses  # noqa: F401 - a fixture
 from overglass_simulators.pytest_plugin import PutOn
+from own_cloud import app
 
 
 def test_the_wearer_sees_the_negative(glasses: PutOn) -> None:  # noqa: F811
