@@ -71,7 +71,7 @@ class Placement:
         line is lost.
         """
         screen = self._display.width, self._display.height
-        finer = round(shown.shape[1] / (screen[0] * self._scale[0]))
+        finer = int(shown.shape[1] / (screen[0] * self._scale[0]))
         if finer > 1:
             size = (max(1, shown.shape[1] // finer), max(1, shown.shape[0] // finer))
             shown = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)

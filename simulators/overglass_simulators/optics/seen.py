@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import cv2
 import numpy as np
 
+from overglass_cloud.engines.planes import keep_memory
 from overglass_protocol.pose import Intrinsics
 from overglass_simulators.devices.device import DisplayModel
 from overglass_simulators.optics.contrast import contrast
@@ -32,6 +33,7 @@ class Optics:
         self.gain = min(display.peak / daylight, BRIGHTEST) if display is not None else 0.0
         "Light of full white as a multiple of the world's white."
         self._placement = Placement(display, eye) if display is not None else None
+        keep_memory()
 
     def seen(self, world: Picture, shown: Picture | None, eye: Eye = "right") -> Picture:
         """A new picture of the view's size.
