@@ -1,7 +1,7 @@
 """The very picture an overlay belongs to, and no more memory than was allowed."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overglass_edge.reprojection.delayed import DelayedComposition
@@ -63,6 +63,7 @@ def test_a_picture_larger_than_all_the_room_is_not_kept() -> None:
     assert delayed.matched(0) is not None
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.booleans()), max_size=60),
     st.integers(1, 6),

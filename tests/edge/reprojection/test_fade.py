@@ -1,7 +1,7 @@
 """How much of an old overlay is left."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overglass_edge.reprojection.fade import Fade
@@ -18,6 +18,7 @@ def test_a_layer_is_whole_at_first_and_gone_at_last() -> None:
     assert [fade.opacity(age) for age in (1.5, 2.0, 1e9)] == [0.0] * 3
 
 
+@settings(max_examples=60, deadline=None)
 @given(AGES, AGES, SHARES, SHARES)
 def test_opacity_never_grows_with_age_and_never_falls_with_coverage(
     age: float, other: float, share: float, another: float

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from overglass_edge.reprojection.geometry import (
@@ -28,6 +28,7 @@ def cloud_of_points(seed: int, depth: float) -> Array:
     return np.column_stack([random.uniform(-1, 1, (20, 2)), -random.uniform(1, 3, 20)]) * depth
 
 
+@settings(max_examples=60, deadline=None)
 @given(cameras(), cameras(), vectors(2.0), vectors(0.6), st.integers(0, 999))
 def test_a_turn_moves_pixels_to_where_the_other_camera_sees_the_same_point(
     seen: Intrinsics, shown: Intrinsics, first: Vector, turn: Vector, seed: int
@@ -45,6 +46,7 @@ def test_a_turn_moves_pixels_to_where_the_other_camera_sees_the_same_point(
     assert np.isnan(there[depth < -0.5]).all(), "behind the display there is no pixel"
 
 
+@settings(max_examples=60, deadline=None)
 @given(cameras(), cameras(), vectors(2.0), vectors(0.4), vectors(0.3), vectors(0.4), st.floats(1.0, 20.0))
 def test_a_plane_is_carried_along_when_the_head_also_walks(
     seen: Intrinsics,
@@ -97,6 +99,7 @@ def test_resizing_keeps_edges_at_edges() -> None:
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(vectors(1.2), cameras())
 def test_coverage_is_the_share_of_pixels_that_come_from_within_the_picture(
     turn: Vector, seen: Intrinsics
@@ -129,6 +132,7 @@ def test_a_plane_that_the_wearer_has_walked_through_covers_nothing() -> None:
     assert covered((1280, 720), (1280, 720), homography) == []
 
 
+@settings(max_examples=60, deadline=None)
 @given(cameras(), st.floats(0.0, 0.25), vectors(1.0))
 def test_within_the_guard_band_every_turn_stays_covered(
     camera: Intrinsics, margin: float, axis: Vector
