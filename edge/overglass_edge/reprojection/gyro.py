@@ -81,13 +81,13 @@ class Turn:
             )
             self._turned[index] = normalised(multiply(self._turned[index - 1], step))
 
-    def covers(self, start: float, end: float) -> bool:
-        """Whether there are samples all the way between both."""
+    def covers(self, start: float, end: float, gap: float = MAX_GAP) -> bool:
+        """Whether there are samples all the way between both, with no wider gap."""
         first, last = bisect_right(self._times, start) - 1, bisect_left(self._times, end)
         if first < 0 or last >= len(self._times):
             return False
         times = self._times[first : last + 1]
-        return all(after - before <= MAX_GAP for before, after in pairwise(times))
+        return all(after - before <= gap for before, after in pairwise(times))
 
     def at(self, time: float) -> Quaternion:
         """Since the beginning. Outside of what was measured it goes on at the last rate."""
