@@ -210,6 +210,7 @@ class Agent:
             reference=self._reference,
             lent_again=lambda: self.set_control(self.control),
             event=self._on_event,
+            moved=lambda: self._say("moved", "the network gave us another address; the connection went on"),
             resume_token=self._resume_token,
             connect_seconds=self._settings.connect_seconds,
             silence_seconds=self._settings.silence_seconds,

@@ -25,9 +25,10 @@ from overglass_protocol.session import EdgeSession
 
 log = structlog.get_logger()
 
-CHECK_AFTER = 0.4
-"Seconds without a sign of life until the path is looked at: pings alone bring one every quarter second."
-CHECK_EVERY = 0.3
+CHECK_AFTER, CHECK_EVERY = 0.25, 0.15
+"Seconds without a sign of life until the path is looked at, and between two looks: a hundred bytes each."
+WORRY_AFTER = 0.4
+"The same until key frames are made and asked for: pings alone bring a sign every quarter second."
 LISTEN_EVERY = 0.05
 "Seconds between two looks whether a quiet connection is heard again."
 
@@ -50,6 +51,7 @@ class Connection:
         sound: bool = False,
         reference: Reference | None = None,
         lent_again: Callable[[], object] = lambda: None,
+        moved: Callable[[], None] = lambda: None,
         resume_token: str | None = None,
         connect_seconds: float = 10.0,
         silence_seconds: float = 1.0,
@@ -58,7 +60,8 @@ class Connection:
         """`sound`: whether to offer some. `silence_seconds` without any sign of life from the cloud and
         the connection is in trouble. `patience` bounds HTTP and media each while connecting, within
         `connect_seconds`. `reference` is lent to the service before anything else, and once more when
-        the service has forgotten it; `lent_again` is called then, on the loop."""
+        the service has forgotten it; `lent_again` is called then, on the loop. `moved` is called when the
+        service sees us at another address than before, and the connection went on."""
         self.session = EdgeSession(hello)
         self.opened: Opened | None = None
         self._door = door
@@ -76,6 +79,7 @@ class Connection:
         "When the cloud last gave a sign of life, as far as it was looked for."
         self._checked_at: float | None = None
         "When the path was last looked at; None while there is no reason to."
+        self._worried = False
         self._silent, self._audible = asyncio.Event(), asyncio.Event()
         self._frame = frame
         self._retired = False
@@ -89,6 +93,7 @@ class Connection:
                 message=self._on_message,
                 stamp=self._on_stamp,
                 lost=self._lose,
+                moved=moved,
             ),
         )
 
@@ -119,6 +124,7 @@ class Connection:
             await self.peer.close()
             raise
         self.heard_at = time.monotonic()
+        self.peer.check_path()  # learns our address as the service sees it, so that a change is noticed
         self._flush()
         self._task = asyncio.create_task(self._keep())
 
@@ -199,14 +205,18 @@ class Connection:
         if quiet < CHECK_AFTER:
             if self._checked_at is not None:
                 self._checked_at = None
-                self.peer.revive()
                 self._silent.clear()
                 self._audible.set()
+            if self._worried:
+                self._worried = False
+                self.peer.revive()
             return
         if self._checked_at is None or now - self._checked_at >= CHECK_EVERY:
             self._checked_at = now
             self.peer.check_path()
-            self.peer.want_key_frame()
+            if quiet >= WORRY_AFTER:
+                self._worried = True
+                self.peer.want_key_frame()
         if quiet >= self._silence_seconds and not self._silent.is_set():
             self._audible.clear()
             self._silent.set()

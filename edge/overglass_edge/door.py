@@ -108,7 +108,7 @@ class Door:
             response = await self._client.request(method, urljoin(self.url + "/", where), **parts)
         except httpx.HTTPError as error:
             raise PeerError(
-                f"no service answers at {self.url} ({error or type(error).__name__})",
+                f"no service answers at {self.url} ({str(error) or type(error).__name__})",
                 cure="Start one with: overglass cloud.",
             ) from error
         if response.is_success:

@@ -73,7 +73,7 @@ class Vigil:
 
 
 class _CameraWatch:
-    """Whether a camera gives pictures. A single late one is not worth a word, nor is the first after a stall."""
+    """Whether a camera gives pictures. One late picture is not worth a word, nor the first after a stall."""
 
     def __init__(self, say: Callable[[str, str], None]) -> None:
         self._say = say

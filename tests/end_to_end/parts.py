@@ -129,10 +129,13 @@ class Glasses:
 
 
 @asynccontextmanager
-async def glasses(url: str, control: Control | None = None, **options: object) -> AsyncIterator[Glasses]:
-    """Glasses that run until the end of the block; an error of theirs is raised there."""
-    async with Door(url) as door:
-        worn = Glasses(door, control or Control(), **options)  # type: ignore[arg-type]
+async def glasses(
+    url: str, control: Control | None = None, *, door: Door | None = None, **options: object
+) -> AsyncIterator[Glasses]:
+    """Glasses that run until the end of the block; an error of theirs is raised there. `door`: in place of
+    one at `url`."""
+    async with door or Door(url) as used:
+        worn = Glasses(used, control or Control(), **options)  # type: ignore[arg-type]
         running = worn.running = asyncio.create_task(worn.agent.run())
         running.add_done_callback(lambda _: worn._changed.set())
         try:

@@ -49,6 +49,8 @@ class Handlers:
     "Something came on the `stamps` channel."
     key_frame: Callable[[], None] = lambda: None
     "The other end needs a key frame: for owners that send encoded pictures; our encoder obeys by itself."
+    moved: Callable[[], None] = lambda: None
+    "The other end sees us at another address than when the path was last looked at."
     lost: Callable[[str], None] = lambda reason: None
     "The connection is gone; called once."
 

@@ -7,7 +7,7 @@ addresses are chosen while the connection object is being built.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -34,6 +34,8 @@ class HostConnection(aioice.Connection):
         super().__init__(*args, **kwargs)
         self._hosts = _hosts.get()
         self._asked: dict[CandidatePair, stun.Message] = {}
+        self._seen_at: dict[CandidatePair, Any] = {}
+        "Our address as the other end saw it last."
         self._looking: set[asyncio.Task[None]] = set()
 
     async def get_component_candidates(
@@ -63,24 +65,31 @@ class HostConnection(aioice.Connection):
             if request is not None and request.transaction_id in pair.protocol.transactions:
                 pair.protocol.send_stun(request, pair.remote_addr)
 
-    def check_path(self) -> None:
-        """Asks at once whether the path in use still leads there.
+    def check_path(self, moved: Callable[[], None]) -> None:
+        """Asks at once whether the path in use still leads there. `moved` is called if the answer names
+        another address of ours than the one before did.
 
         The question nominates the pair anew. An end that hears it from an address it does not know
         learns that address from it, if its integrity is right, checks it in its turn, and sends there
         from then on (RFC 8445, 7.3.1.3 to 7.3.1.5): so a peer is followed that has moved.
         """
         for pair in self._nominated.values():
-            task = asyncio.create_task(self._look(pair))
+            task = asyncio.create_task(self._look(pair, moved))
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
 
-    async def _look(self, pair: CandidatePair) -> None:
+    async def _look(self, pair: CandidatePair, moved: Callable[[], None]) -> None:
         assert self.remote_password is not None
         request = super().build_request(pair, nominate=True)
         key = self.remote_password.encode("utf8")
         with suppress(stun.TransactionError):
-            await pair.protocol.request(request, pair.remote_addr, integrity_key=key, retransmissions=0)
+            answer, _ = await pair.protocol.request(
+                request, pair.remote_addr, integrity_key=key, retransmissions=0
+            )
+            seen = answer.attributes.get("XOR-MAPPED-ADDRESS")
+            before, self._seen_at[pair] = self._seen_at.get(pair), seen
+            if before is not None and seen != before:
+                moved()
 
     def check_incoming(
         self, message: stun.Message, addr: tuple[str, int], protocol: aioice.ice.StunProtocol
@@ -116,11 +125,11 @@ def offering(hosts: tuple[str, ...] | None) -> Iterator[None]:
         _hosts.reset(token)
 
 
-def check_paths(connection: aiortc.RTCPeerConnection) -> None:
-    """Asks at once whether the ways in use still lead there."""
+def check_paths(connection: aiortc.RTCPeerConnection, moved: Callable[[], None]) -> None:
+    """Asks at once whether the ways in use still lead there; see `HostConnection.check_path`."""
     parts: list[Any] = [each.receiver for each in connection.getTransceivers()]
     for transport in {part.transport.transport for part in parts}:
-        transport._connection.check_path()
+        transport._connection.check_path(moved)
 
 
 def install() -> None:

@@ -179,8 +179,8 @@ class Peer:
         self._video.want_key_frame()
 
     def check_path(self) -> None:
-        """Asks at once whether the way to the other end is there; one whose address changed is followed."""
-        ice.check_paths(self._connection)
+        """Asks at once whether the way to the other end is there; it follows us if our address changed."""
+        ice.check_paths(self._connection, self._handlers.moved)
 
     def revive(self) -> None:
         """The other end is heard again: catches up without waiting for anybody's timer. Only on the loop."""
