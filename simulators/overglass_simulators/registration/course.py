@@ -51,7 +51,9 @@ def outcomes(
     """So many seconds in every mode: the same head, frames and luck."""
     whole = WARMUP + seconds
     passed = traffic(rig, link, skew, whole, seed)
-    tracked = tracked_poses(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
+    tracked = (
+        tracked_poses(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
+    )
     facts = known(rig, Imu(rig.imu, motion, seed).samples(0.0, whole), tracked, passed.exchanges)
     shown = refreshes(rig, passed.frames, 0.0, whole)
     seen = [belief for belief in beliefs(facts, shown, skew) if belief.refresh.at >= WARMUP]

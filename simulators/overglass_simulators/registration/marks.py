@@ -30,7 +30,9 @@ class Found:
     "Column and row of its middle."
 
 
-def find(picture: npt.NDArray[np.uint8], marks: Sequence[Fiducial], seen: Intrinsics, pose: Pose) -> list[Found]:
+def find(
+    picture: npt.NDArray[np.uint8], marks: Sequence[Fiducial], seen: Intrinsics, pose: Pose
+) -> list[Found]:
     """Those of `marks` that are whole in a picture (h, w, 3; BGR) taken at about `pose`."""
     found = []
     points = middles_of(marks, seen, pose)

@@ -118,7 +118,9 @@ def _facts(watch: Watch) -> list[tuple[float, float, ImuSample | Pose]]:
     """What sensor and tracker say: when it is known, when it was so, and what; in the order it is known."""
     rig, ends = watch.rig, watch.sights[-1].shown if watch.sights else 0.0
     samples = Imu(rig.imu, watch.motion, watch.seed).samples(0.0, ends)
-    facts: list[tuple[float, float, ImuSample | Pose]] = [(s.time + rig.imu.delay, s.time, s) for s in samples]
+    facts: list[tuple[float, float, ImuSample | Pose]] = [
+        (s.time + rig.imu.delay, s.time, s) for s in samples
+    ]
     if rig.tracker is not None:
         poses = tracked_poses(watch.motion, rig.tracker, ends, random.Random(watch.seed))
         facts += [(time + rig.tracker.delay, time, pose) for time, pose in poses]

@@ -75,9 +75,7 @@ class WorldCamera(ThreadedCamera):
         self._pulled.wait(_LOOK)
         if self._stop.is_set():
             return
-        world = World(
-            self._seed, self.width, self.height, motion=self._motion, fiducials=self.fiducials
-        )
+        world = World(self._seed, self.width, self.height, motion=self._motion, fiducials=self.fiducials)
         picture = world.render(0.0)
         self._pulled.wait()
         self.began = start = self._clock.now()
