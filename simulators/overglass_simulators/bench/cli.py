@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from overglass_protocol.errors import ConfigError
+from overglass_simulators.bench.registration_cli import registration
 
 if TYPE_CHECKING:
     from overglass_simulators.bench.promise import Promise
@@ -260,6 +261,9 @@ def looks(
 
     setup = this.Setup(clip, look or (), parse_size(size), seconds, sheet)
     _tell(lambda: this.run(setup), (), as_json)
+
+
+bench.command()(registration)
 
 
 def _setup(

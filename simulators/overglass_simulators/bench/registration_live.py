@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from overglass_protocol.errors import PeerError
 from overglass_protocol.frame import Frame
 from overglass_simulators.bench.loss import RelayedDoor
 from overglass_simulators.bench.promise import Promise, judged
-from overglass_simulators.bench.registration import ROTATIONAL
+from overglass_simulators.bench.registration import ROTATIONAL, write_csv
 from overglass_simulators.bench.rig import Advance, Result, measure
 from overglass_simulators.link import LinkSettings, Relay
 from overglass_simulators.motion import Motion
@@ -69,7 +70,7 @@ class _Catcher:
         pass
 
 
-def run(plan: Plan) -> Result:
+def run(plan: Plan, csv_path: Path | None = None) -> Result:
     """One connection for each motion and round trip. Raises OverglassError."""
     rows: list[Result] = []
     with Service(fps=plan.fps) as service:
@@ -90,6 +91,8 @@ def run(plan: Plan) -> Result:
         "fps": plan.fps,
         "rows": rows,
     }
+    if csv_path is not None:
+        write_csv(csv_path, rows, list(rows[0]))
     return judged(result, PROMISES)
 
 
