@@ -25,7 +25,7 @@ def device(
     heat: tuple[float, float, float] | None = None,
     imu: bool = True,
 ) -> Device:
-    """Glasses without a flaw but for what is asked. `heat`: throttled after, to so many fps, stopped after."""
+    """Glasses without a flaw but for what is asked. `heat`: throttled after, to how many fps, stopped."""
     return Device(
         name="test",
         title="Test glasses",

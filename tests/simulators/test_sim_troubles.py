@@ -1,6 +1,7 @@
 """Troubles of a simulated device: pure, on a clock that is an argument."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,7 @@ def exposures(troubles: Troubles, until: float) -> list[Exposure]:
 
 def gaps(shown: list[Exposure]) -> list[float]:
     times = [exposure.at for exposure in shown]
-    return [after - before for before, after in zip(times, times[1:], strict=False)]
+    return [after - before for before, after in pairwise(times)]
 
 
 def test_a_healthy_camera_keeps_its_pace_from_its_first_picture_on() -> None:

@@ -41,7 +41,8 @@ class Overlays:
         is_light: Callable[[str], bool] = lambda look: False,
     ) -> None:
         """`deliver` gets painted pictures, joined by region, in the engine's or the detectors' thread;
-        `complain` is called by `steer`; `changed` in any thread when `steer` should be called again. `is_light`: see `Regions`."""
+        `complain` is called by `steer`; `changed` in any thread when `steer` should be called again.
+        `is_light`: see `Regions`."""
         self._capabilities = capabilities
         self._complain = complain
         self._changed = changed

@@ -124,7 +124,10 @@ class Regions:
         source, picture, region = frame.picture, painted.frame.picture, painted.control.region
         worn = None
         if self.additive:
-            worn = composed(additive.dark(source), additive.as_light(picture), person, region)
+            is_light = self._is_light(painted.control.look)
+            worn = composed(
+                additive.dark(source), picture if is_light else additive.as_light(picture), person, region
+            )
         joined = replace(painted.frame, picture=composed(source, picture, person, region))
         return replace(painted, frame=joined, painted=time.monotonic(), worn=worn)
 

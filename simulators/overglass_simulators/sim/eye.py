@@ -155,7 +155,8 @@ class Eye:
         self._made_for, self._made = made_for, None
         if only_drawings and scene is None:
             return None
-        drawn = with_scene(black_like(picture) if only_drawings else picture, scene)
+        additive = self._display is not None and self._display.kind == "additive"
+        drawn = with_scene(black_like(picture) if only_drawings else picture, scene, additive=additive)
         pose = envelope.pose if envelope is not None else None
         paint = pixels(drawn)
         if glance.look == LIGHT and not only_drawings:
