@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from overglass_edge.meter import percentile
@@ -11,7 +12,7 @@ from overglass_simulators.sim.subject import STAGES, FrameRow, Registration, Sai
 STEADY = 5
 "Pictures in a row, none missing, that count as live."
 GAP = 2.5
-"Picture intervals; a longer gap is a stutter."
+"Picture intervals, the camera's or those usual before the fault; a longer gap is a stutter."
 BACK_WITHIN = 0.2
 "Share by which latency may be above its baseline and still be back at it, beside BACK_SLACK."
 BACK_SLACK = 0.005
@@ -60,10 +61,12 @@ def recoveries(
 
 def _recovery(provoked: Provoked, rows: Sequence[FrameRow], said: Sequence[Said], fps: float) -> Recovery:
     ended, kind = provoked.ended, provoked.fault.kind
-    before = [row.latency for row in rows if provoked.at - BASELINE <= _photon(row) < provoked.at]
-    baseline = percentile(before, 50)
+    before = [row for row in rows if provoked.at - BASELINE <= _photon(row) < provoked.at]
+    baseline = percentile([row.latency for row in before], 50)
+    usual = percentile([_photon(b) - _photon(a) for a, b in pairwise(before)], 50) or 0.0
+    most = GAP * max(usual, 1 / fps)
     after = [row for row in rows if _photon(row) >= ended]
-    live = _first_steady(after, lambda row, last: _photon(row) - _photon(last) <= GAP / fps)
+    live = _first_steady(after, lambda row, last: _photon(row) - _photon(last) <= most)
     back = None
     if baseline is not None:
         bound = baseline * (1 + BACK_WITHIN) + BACK_SLACK

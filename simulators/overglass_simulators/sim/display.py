@@ -14,6 +14,7 @@ from typing import Self
 import structlog
 
 from overglass_edge.imu import ImuSample
+from overglass_edge.reprojection.fade import Fade
 from overglass_edge.reprojection.head import HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.trip import Trip
@@ -35,6 +36,8 @@ MOST_LOOKS = 25.0
 "A second: rendering what is seen takes from the session that is shown."
 ENDS_WITHIN = 5.0
 "Seconds that leaving waits for a picture under way."
+FADE = Fade()
+"As `Reprojector` has it."
 _DEGREES = 57.29577951308232
 
 
@@ -192,8 +195,11 @@ class WornDisplay:
         return trip.frame_id
 
     def _registration(self, trip: Trip, captured: Pose | None, photon: float) -> Registration | None:
-        """By how much a thing at infinity is misplaced at the photon's time, turned as the mode turns it."""
-        if captured is None:
+        """By how much a thing at infinity is misplaced at the photon's time, turned as the mode turns it.
+
+        None where the head is not known, or where nothing is shown any more since it is too old.
+        """
+        if captured is None or FADE.opacity(photon - trip.capture_time) == 0:
             return None
         before, now = self._camera.true_pose(trip.capture_time), self._camera.true_pose(photon)
         truly = multiply(inverse(now.orientation), before.orientation)

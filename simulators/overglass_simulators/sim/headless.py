@@ -4,9 +4,9 @@ import asyncio
 import json
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from overglass_edge.session_folder import SessionFolder
 from overglass_protocol import loop
 from overglass_protocol.errors import DisplayError, OverglassError, PeerError
+from overglass_simulators import link as networks
 from overglass_simulators.machine import machine
 from overglass_simulators.sim.account import (
     Provoked,
@@ -22,12 +23,14 @@ from overglass_simulators.sim.account import (
     recoveries,
     recovery_figures,
 )
-from overglass_simulators.sim.script import Event, Script, judge
+from overglass_simulators.sim.judge import judged
+from overglass_simulators.sim.plan import SimPlan
+from overglass_simulators.sim.script import Event, Script, mode_of
 from overglass_simulators.sim.session import Sim
 from overglass_simulators.sim.subject import FrameRow, Registration, Said
 from overglass_simulators.sim.waterfall import write_waterfall
 
-REPORT, TIMELINE = "report.json", "timeline.png"
+REPORT, TIMELINE, RECORDING = "report.json", "timeline.png", "session"
 LISTEN_EVERY = 0.05
 "Seconds between looks at what has happened."
 FIRST_PICTURE_WITHIN = 30.0
@@ -74,22 +77,24 @@ def run_script(script: Script, out: Path, *, as_json: bool) -> None:
     report = {**report_of(script, notes), "machine": before}
     _write(out / REPORT, report)
     if notes.rows:
-        write_waterfall(out / TIMELINE, script.title, notes.rows, notes.registrations, notes.provoked)
+        write_waterfall(out / TIMELINE, title_of(script), notes.rows, notes.registrations, notes.provoked)
     if as_json:
         typer.echo(json.dumps(report))
     else:
         _tell(report, out)
     missed = [wanted for wanted in report["expected"] if not wanted["kept"]]
     if missed:
-        words = "; ".join(f"{w['what']} is {w['measured']}, not {w['bound']}" for w in missed)
+        words = "; ".join(f"{w['what']}: {w['measured']}, expected {w['bound']}" for w in missed)
         raise OverglassError(f"the session did not go as expected: {words}")
 
 
 def report_of(script: Script, notes: Notes) -> dict[str, Any]:
     """Everything that was found, and whether it is what the script expects."""
     found = {
-        **script.described(),
+        **asdict(script),
+        "trace": None if script.trace is None else str(script.trace),
         "frames": {"sent": notes.sent, "returned": notes.returned, "worn": len(notes.rows)},
+        "fps": round(_fps(script, notes), 2),
         **figures(notes.rows, [registration for _, registration in notes.registrations]),
         "clock_error_ms": None if notes.clock_error is None else round(notes.clock_error * 1000, 3),
         "faults": [
@@ -99,22 +104,54 @@ def report_of(script: Script, notes: Notes) -> dict[str, Any]:
         "told": [{"at": round(s.at, 3), "name": s.name, "detail": s.detail} for s in notes.said],
         "recording": _recorded(notes.recording),
     }
-    expected = judge(script.expect, found)
+    expected = [asdict(verdict) for verdict in judged(script.expect, found)]
     return {**found, "expected": expected, "kept": all(wanted["kept"] for wanted in expected)}
+
+
+def title_of(script: Script) -> str:
+    """In words, for people."""
+    return f"{script.device}, {script.motion} in {script.world}, look {script.look}, network {script.link}"
+
+
+def plan_of(script: Script) -> SimPlan:
+    """What the script begins with. Raises ConfigError."""
+    return SimPlan(
+        device=script.device,
+        world=script.world,
+        motion=script.motion,
+        trace=script.trace,
+        link=networks.named(script.link),
+        look=script.look,
+        strength=script.strength,
+        mode=script.mode,
+        seed=script.seed,
+    )
+
+
+def _fps(script: Script, notes: Notes) -> float:
+    """Pictures worn a second, outside of faults."""
+    disturbed = [(fault.at, fault.ended) for fault in notes.provoked]
+    calm = [
+        row
+        for row in notes.rows
+        if not any(begin <= row.exposed + row.latency < end for begin, end in disturbed)
+    ]
+    seconds = script.seconds - sum(end - begin for begin, end in disturbed)
+    return len(calm) / max(seconds, 1e-3)
 
 
 async def _perform(script: Script, out: Path, notes: Notes, console: Console) -> None:
     async with AsyncExitStack() as stack:
         with console.status("Starting the service and putting the glasses on"):
-            sim = await stack.enter_async_context(Sim(script.plan))
+            sim = await stack.enter_async_context(Sim(plan_of(script)))
             failing = asyncio.create_task(sim.failed())
             stack.callback(failing.cancel)
             await _first_picture(sim, failing)
-        if script.record is not None:
-            notes.recording = await sim.wearing.record(script.record)
+        if script.record:
+            notes.recording = await sim.wearing.record(out / RECORDING)
         start, pending = time.monotonic(), list(script.events)
         with _bar(console) as bar:
-            task = bar.add_task(script.title, total=script.seconds)
+            task = bar.add_task(title_of(script), total=script.seconds)
             while (passed := time.monotonic() - start) < script.seconds:
                 while pending and pending[0].at <= passed:
                     await _happen(sim, pending.pop(0), notes)
@@ -123,7 +160,7 @@ async def _perform(script: Script, out: Path, notes: Notes, console: Console) ->
                 await asyncio.wait({failing}, timeout=LISTEN_EVERY)
                 if failing.done():
                     failing.result()
-        if script.record is not None:
+        if script.record:
             await sim.stop_recording()
         notes.listen(sim)
 
@@ -142,19 +179,24 @@ async def _first_picture(sim: Sim, failing: "asyncio.Task[None]") -> None:
 
 async def _happen(sim: Sim, event: Event, notes: Notes) -> None:
     """Does what the script says is to happen now."""
-    if event.fault is not None:
-        notes.provoked.append(Provoked(event.fault, sim.state().time))
-        sim.provoke(event.fault)
-    if event.link is not None:
-        sim.set_link(event.link)
-    if event.look is not None:
-        sim.set_look(event.look, event.strength)
-    if event.motion is not None:
-        sim.set_motion(event.motion)
-    if event.mode is not None:
-        sim.set_mode(event.mode)
-    if event.turn is not None:
-        sim.turn(*event.turn)
+    match event.kind:
+        case "fault":
+            fault = event.fault
+            assert fault is not None
+            notes.provoked.append(Provoked(fault, sim.state().time))
+            sim.provoke(fault)
+        case "link":
+            sim.set_link(networks.named(event.name))
+        case "look":
+            sim.set_look(event.name, event.strength if event.strength is not None else sim.plan.strength)
+        case "motion":
+            sim.set_motion(event.name)
+        case "device":
+            await sim.set_device(event.name)
+        case "mode":
+            sim.set_mode(mode_of(event.name))
+        case _:
+            assert_never(event.kind)
 
 
 def _recorded(folder: Path | None) -> dict[str, Any] | None:

@@ -59,14 +59,16 @@ class Script:
     device: str
     world: str
     motion: str
+    trace: Path | None
+    "The recording that the motion `recorded` follows."
     link: str
     look: str
     strength: float
     mode: Mode
     seed: int
     seconds: float
-    record: Path | None
-    "Folder for the session; None records nothing."
+    record: bool
+    "Whether the session is recorded."
     events: tuple[Event, ...]
     "In the order of their times."
     expect: Expectation
@@ -82,7 +84,7 @@ def read_script(path: Path) -> Script:
 
 
 def parse_script(text: str, path: Path) -> Script:
-    """The script in `text`; `path` names it in errors, and `record` is relative to its folder.
+    """The script in `text`; `path` names it in errors; `trace` is relative to its folder.
 
     Raises ConfigError.
     """
@@ -102,6 +104,14 @@ class _Part(BaseModel):
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+def mode_of(name: str) -> Mode:
+    """Raises ValueError for a name that is none."""
+    for known in MODES:
+        if known == name:
+            return known
+    raise _unknown("mode", name, MODES)
 
 
 def _fault_kind(name: str) -> FaultKind:
@@ -172,13 +182,14 @@ class _Script(_Part):
     device: Name = "desktop-webcam"
     world: Name = "street"
     motion: Name = "walk"
+    trace: str | None = Field(default=None, min_length=1)
     link: str = "perfect"
     look: Name = "none"
     strength: float = Field(default=1.0, ge=0, le=1)
     mode: Mode = "warp_prediction"
     seed: int = Field(default=0, ge=0, lt=1 << 32)
     seconds: Seconds
-    record: str | None = Field(default=None, min_length=1)
+    record: bool = False
     events: tuple[_Event, ...] = Field(default=(), max_length=10_000)
     expect: _Expectation = _Expectation()
 
@@ -198,13 +209,14 @@ class _Script(_Part):
             device=self.device,
             world=self.world,
             motion=self.motion,
+            trace=folder / self.trace if self.trace is not None else None,
             link=self.link,
             look=self.look,
             strength=self.strength,
             mode=self.mode,
             seed=self.seed,
             seconds=self.seconds,
-            record=folder / self.record if self.record is not None else None,
+            record=self.record,
             events=tuple(events),
             expect=Expectation(expect.live_within, expect.p95_deg, expect.min_fps, expect.told),
         )
