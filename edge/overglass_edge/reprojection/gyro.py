@@ -89,16 +89,17 @@ class Turn:
         times = self._times[first : last + 1]
         return all(after - before <= gap for before, after in pairwise(times))
 
-    def at(self, time: float) -> Quaternion:
-        """Since the beginning. Outside of what was measured it goes on at the last rate."""
+    def at(self, time: float, reach: float = 2 * _AHEAD) -> Quaternion:
+        """Since the beginning. Outside of what was measured it goes on at the last rate for at most
+        `reach` seconds."""
         if not self._times:
             return IDENTITY
         index = bisect_right(self._times, time)
         if index == len(self._times):
-            return multiply(self._turned[-1], self._ahead(time - self._times[-1]))
+            return multiply(self._turned[-1], self._ahead(min(time - self._times[-1], reach)))
         if index == 0:
             x, y, z = self._rates[0]
-            back = time - self._times[0]
+            back = max(time - self._times[0], -reach)
             return multiply(self._turned[0], about((x * back, y * back, z * back)))
         before, after = self._times[index - 1], self._times[index]
         return curve(

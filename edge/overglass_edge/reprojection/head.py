@@ -81,7 +81,7 @@ class HeadTrack:
         time = min(max(at, first - predict), last + predict)
         rate = self._rate(time) if time == at else _REST
         if not self._times:
-            return Pose(self._turn.at(time), rate)
+            return Pose(self._turn.at(time, predict), rate)
         return Pose(self._orientation(time, predict), rate, self._position(time, predict))
 
     def _orientation(self, time: float, predict: float) -> Quaternion:
@@ -103,7 +103,8 @@ class HeadTrack:
         """Before the first pose, or after the last."""
         pose, known = self._poses[index], self._times[index]
         if self._led(known, predict):
-            way = multiply(inverse(self._turn.at(known)), self._turn.at(time))
+            # The pose may be newer than the gyro's last word, but not by more than one prediction.
+            way = multiply(inverse(self._turn.at(known, 2 * predict)), self._turn.at(time, 2 * predict))
             return multiply(pose.orientation, way)
         seconds = min(max(time - known, -predict), predict)
         return turned(pose.orientation, self._pose_rate(index), seconds)

@@ -10,7 +10,7 @@ from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.gyro import HISTORY
 from overglass_edge.reprojection.head import MAX_EXTRAPOLATION, HeadTrack
 from overglass_protocol import rotation
-from overglass_protocol.pose import Pose, Vector
+from overglass_protocol.pose import Pose, Quaternion, Vector
 
 RATE = (0.3, -1.1, 0.5)
 Motion = Callable[[float], Pose]
@@ -25,6 +25,20 @@ def sine(time: float) -> Pose:
     amplitude, pace = math.radians(10), 4 * math.pi
     angle, rate = amplitude * math.sin(pace * time), amplitude * pace * math.cos(pace * time)
     return Pose(rotation.about((0.6 * angle, 0.8 * angle, 0.0)), (0.6 * rate, 0.8 * rate, 0.0))
+
+
+def wobble(time: float) -> Pose:
+    """A wide cone at 1 Hz: the axis itself turns, so that no order of small turns may be mistaken."""
+
+    def orientation(at: float) -> Quaternion:
+        angle = 2 * math.pi * at
+        return rotation.about((0.5 * math.cos(angle), 0.5 * math.sin(angle), 0.0))
+
+    step = 1e-5
+    x, y, z = rotation.rotation_of(
+        rotation.multiply(rotation.inverse(orientation(time - step)), orientation(time + step))
+    )
+    return Pose(orientation(time), (x / (2 * step), y / (2 * step), z / (2 * step)))
 
 
 def felt(time: float, motion: Motion, bias: Vector = (0.0, 0.0, 0.0)) -> ImuSample:
@@ -66,6 +80,27 @@ def test_a_constant_turn_is_followed_exactly_between_samples_and_ahead(sources: 
     assert pose.position == pytest.approx(expected, abs=1e-9)
 
 
+def test_whoever_asks_may_have_it_predicted_further() -> None:
+    for with_poses in (False, True):
+        track = HeadTrack()
+        for index in range(101):
+            track.add_imu(felt(index / 200, constant))
+            if with_poses and index % 7 == 0:
+                track.add_pose(index / 200, silent(constant(index / 200)))
+        assert error(track, 0.7, constant, predict=0.2) < 1e-4
+        assert error(track, 0.7, constant) > 5.0
+
+
+def test_a_gyro_that_begins_long_after_a_pose_says_nothing_of_the_time_before() -> None:
+    track = HeadTrack()
+    track.add_pose(0.0, Pose(rotation.IDENTITY))
+    for index in range(10):
+        track.add_imu(ImuSample(1.5 + index / 200, (0.0, 2.0, 0.0), (0.0, 9.81, 0.0)))
+    pose = track.pose(0.5)
+    assert pose is not None
+    assert rotation.angle(pose.orientation, rotation.IDENTITY) < 1e-9
+
+
 def test_prediction_ends_and_the_head_is_held() -> None:
     track = HeadTrack()
     for index in range(21):
@@ -104,6 +139,16 @@ def test_the_past_of_a_sine_is_known_to_a_hundredth_of_a_degree() -> None:
     for index in range(0, 401):
         track.add_imu(felt(index / 200, sine))
     assert max(error(track, 0.3 + index * 0.0037, sine) for index in range(400)) < 0.01
+
+
+def test_turning_about_an_axis_that_turns_itself_adds_up() -> None:
+    track = HeadTrack()
+    for index in range(61):
+        track.add_imu(felt(index / 60, wobble))
+    pose = track.pose(1.0)
+    assert pose is not None
+    way = rotation.multiply(rotation.inverse(wobble(0.0).orientation), wobble(1.0).orientation)
+    assert math.degrees(rotation.angle(pose.orientation, way)) < 0.02
 
 
 @pytest.mark.parametrize("rate", [60, 30])
