@@ -1,46 +1,56 @@
-"""Places by name: generated worlds, and recorded ones by their path; how each is seen through a lens."""
+"""Worlds by name: what a command, a page or a bench offers to look at."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from overglass_protocol.errors import SourceError
-from overglass_protocol.pose import Intrinsics
+from overglass_protocol.errors import ConfigError
+from overglass_simulators.motion.analytic import Sinusoidal
 from overglass_simulators.world.recorded import RecordedWorld
-from overglass_simulators.world.scene import Scene
-from overglass_simulators.world.street import Street
+from overglass_simulators.world.room import Room
 from overglass_simulators.world.surroundings import Surroundings
-from overglass_simulators.world.world import World
+from overglass_simulators.world.world import FIELD, World
 
-Make = Callable[[int, float], Scene]
-"A scene from a seed and the focal length, in pixels, that it is to be painted for."
-SCENES: dict[str, Make] = {"street": lambda seed, focal: Street(seed, focal=focal)}
+WORLDS = ("street", "room")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Somewhere to look at, with any lens that looks through its middle."""
+def named(
+    name: str | Path,
+    seed: int = 0,
+    width: int = 1280,
+    height: int = 720,
+    *,
+    field: float = FIELD,
+    fiducials: bool = False,
+) -> Surroundings:
+    """One of WORLDS, or the recording that `name` is the path of: a video file or a session folder.
 
-    name: str
-    seen_by: Callable[[Intrinsics], Surroundings]
-    "Makes a view of its own for each; a view is for one thread."
+    Pictures are `width` by `height`, even, `field` radians across. Fiducials are painted into generated
+    worlds only. Raises ConfigError for a name that is neither, SourceError and RecordingError for a
+    recording that cannot be played.
+    """
+    make = _GENERATED.get(str(name))
+    if make is not None:
+        return make(seed, width, height, field, fiducials)
+    if not Path(name).exists():
+        raise ConfigError(
+            f"there is no world {str(name)!r}",
+            cure=f"Name {' or '.join(WORLDS)}, a video, or a session folder.",
+        )
+    return RecordedWorld(name, width, height, field=field)
 
 
-def named(name: str, *, seed: int = 0) -> Place:
-    """A generated world with its marks, or what is at a path. Raises SourceError or RecordingError."""
-    if name in SCENES:
-        return Place(name, lambda lens: _generated(name, seed, lens))
-    path = Path(name)
-    if not path.exists():
-        known = ", ".join(SCENES)
-        raise SourceError(f"there is no world {name!r}", cure=f"Choose {known}, or name a video or session.")
-    recorded = RecordedWorld(path)
-    return Place(path.name, recorded.seen_by)
+def _street(seed: int, width: int, height: int, field: float, fiducials: bool) -> World:
+    return World(seed, width, height, field=field, fiducials=fiducials)
 
 
-def _generated(name: str, seed: int, lens: Intrinsics) -> World:
-    field = 2 * math.atan(lens.width / 2 / lens.fx)
-    scene = SCENES[name](seed, lens.fx)
-    even = lens.width + lens.width % 2, lens.height + lens.height % 2
-    return World(seed, *even, field=field, scene=scene, fiducials=True).seen_by(lens)
+def _room(seed: int, width: int, height: int, field: float, fiducials: bool) -> World:
+    """Somebody stands in it and looks about."""
+    focal = width / 2 / math.tan(field / 2)
+    looking = Sinusoidal(28, 0.07)
+    return World(
+        seed, width, height, field=field, scene=Room(seed, focal=focal), motion=looking, fiducials=fiducials
+    )
+
+
+_GENERATED: dict[str, Callable[[int, int, int, float, bool], World]] = {"street": _street, "room": _room}
