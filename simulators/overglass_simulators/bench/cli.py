@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from overglass_protocol.errors import ConfigError
-from overglass_simulators.bench.registration_cli import registration
 
 if TYPE_CHECKING:
     from overglass_simulators.bench.promise import Promise
@@ -263,7 +262,24 @@ def looks(
     _tell(lambda: this.run(setup), (), as_json)
 
 
-bench.command()(registration)
+@bench.command()
+def registration(
+    loop: Annotated[
+        bool, typer.Option("--loop/--fast", help="The real loop, or all in virtual time.")
+    ] = False,
+    motion: Annotated[list[str] | None, typer.Option(help="Repeat for several; by default all.")] = None,
+    seconds: Annotated[float, typer.Option(min=2.0, help="Of each case.")] = 8.0,
+    clip: Annotated[Path | None, typer.Option(help="Video with a gyroscope, for 'recorded'.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Where to write all rows.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to draw it, as PNG.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of noise, jitter and the world.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """How far overlays are from where they belong while the head moves."""
+    from overglass_simulators.bench import registration_choice as this
+
+    choice = this.Choice(loop, motion or (), seconds, clip, csv, out, seed)
+    _tell(lambda: this.run(choice, whole=as_json), choice.promises, as_json)
 
 
 def _setup(

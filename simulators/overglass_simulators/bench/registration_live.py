@@ -4,8 +4,7 @@ The look is `none`, so that marks come back as they went; where they are is then
 """
 
 import asyncio
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +56,7 @@ class _Catcher:
         "Frame, when it was shown, and what the clocks were believed to be apart."
         self.first = asyncio.Event()
         self.keeping = False
-        self.offset = lambda at: 0.0
+        self.offset: Callable[[float], float] = float
         "How far the service's clock is believed to be ahead at a time of ours."
 
     def show(self, frame: Frame, trip: Trip | None) -> None:
@@ -114,7 +113,11 @@ async def _wear(plan: Plan, url: str, motion: Motion, round_trip: float, advance
     peer = rtc.PeerSettings(hosts=("127.0.0.1",), fps=plan.fps)
     async with Relay(up=way, down=way, seed=plan.seed) as relay, RelayedDoor(url, relay) as door:
         agent = Agent(camera, door, [catcher], AgentSettings("bench", peer), Control(look="none"))
-        catcher.offset = lambda at: agent.clock.offset(at)
+
+        def offset(at: float) -> float:
+            return agent.clock.offset(at)  # of the connection there is just then
+
+        catcher.offset = offset
         task = asyncio.create_task(agent.run())
         try:
             await _first_picture(task, catcher)

@@ -1,4 +1,4 @@
-"""Registration in one picture that explains itself: the error against the round trip, a panel for each motion.
+"""Registration in one picture that explains itself: error against round trip, a panel for each motion.
 
 Draws a result; measures nothing.
 """
@@ -89,16 +89,14 @@ def curve(rows: Sequence[Mapping[str, Any]], motion: str, mode: str) -> tuple[li
 def _title(figure: Figure, result: Mapping[str, Any]) -> None:
     worst = result["rotational_p95_deg"]
     said = "" if worst is None else f": {worst:.2f}° off, whatever the round trip"
-    figure.text(
-        0.055, 0.945, f"Overlays that stay where they belong{said}", color=TEXT, fontsize=20, weight="bold"
-    )
+    figure.text(0.055, 0.945, f"Heads turn, overlays stay{said}", color=TEXT, fontsize=20, weight="bold")
     jitters = ", ".join(str(jitter) for jitter in sorted({row["jitter_ms"] for row in result["rows"]}))
     besides = min(row["age_ms"] - row["rtt_ms"] for row in result["rows"])
     below = (
-        "How far an overlay painted in the cloud is from its thing when its light is seen: 95th percentile of the "
-        f"angle, at the worst of {jitters} ms of jitter.",
-        f"Camera 30 fps, display 90 Hz, gyro 500 Hz. All but the network takes {besides:.0f} ms. The camera's clock "
-        "is half a second off and drifts by 50 ppm; pings find it.",
+        "How far an overlay painted in the cloud is from its thing when its light is seen: 95th "
+        f"percentile of the angle, at the worst of {jitters} ms of jitter.",
+        f"Camera 30 fps, display 90 Hz, gyro 500 Hz. All but the network takes {besides:.0f} ms. "
+        "The camera's clock is half a second off and drifts by 50 ppm; pings find it.",
     )
     for n, line in enumerate(below):
         figure.text(0.055, 0.912 - 0.025 * n, line, color=QUIET, fontsize=10.5)
@@ -110,7 +108,7 @@ def _legend(figure: Figure) -> None:
     for mode in WORN:
         figure.text(at, 0.035, "\u2501\u2501", color=COLOURS[mode], fontsize=12, va="center", weight="bold")
         figure.text(at + 0.022, 0.035, LABELS[mode], color=TEXT, fontsize=9.5, va="center")
-        at += 0.042 + _LETTER * len(LABELS[mode])
+        at += 0.044 + _LETTER * len(LABELS[mode])
 
 
 def _panel(axes: Axes, name: str, rows: Sequence[Mapping[str, Any]], *, first: bool, last: bool) -> None:

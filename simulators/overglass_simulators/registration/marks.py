@@ -20,7 +20,7 @@ _SMALLEST = 25
 _EDGE = 2
 "Pixels from the picture's edge within which a mark may be cut off."
 _NEAR = 0.06
-"Share of the picture's width within which a mark is looked for: a fifth of the way to the next of its colour."
+"Share of the picture's width within which a mark is looked for: a fifth of the way to the next like it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ def judge(watch: Watch) -> Iterator[Seen]:
 
 
 def _moments(watch: Watch) -> Iterator[tuple[Sight, list[Found], tuple[Pose, Pose, Pose], float]]:
-    """For each refresh: what is shown, its marks, the head as believed (then, now, at the photon), the photon."""
+    """For each refresh: what is shown, its marks, the head as believed (then, now, at the photon), and when
+    that photon is."""
     track, facts = HeadTrack(), iter(_facts(watch))
     fact = next(facts, None)
     for sight, following in zip(watch.sights, watch.sights[1:], strict=False):

@@ -1,61 +1,62 @@
-"""The command `overglass bench registration`: chooses the parts, and what of a large table people want to see."""
+"""What `overglass bench registration` is asked for: which cases, and what of a large table people see."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
+import structlog
 
 from overglass_protocol.errors import ConfigError
+from overglass_simulators.bench import registration, registration_live
+from overglass_simulators.bench.promise import Promise
+from overglass_simulators.bench.rig import Result
+from overglass_simulators.motion import Motion
+from overglass_simulators.motion.choice import named
 
-if TYPE_CHECKING:
-    from overglass_simulators.motion import Motion
+log = structlog.get_logger()
 
 MOTIONS = ("constant", "sin30", "sin20", "sin10", "walk", "recorded")
 
 
-def registration(
-    loop: Annotated[
-        bool, typer.Option("--loop/--fast", help="Through the real loop, or all cases in virtual time.")
-    ] = False,
-    motion: Annotated[
-        list[str] | None, typer.Option(help="How the head moves, several times for several; by default all.")
-    ] = None,
-    seconds: Annotated[float, typer.Option(min=2.0, max=60.0, help="Of each case that count.")] = 8.0,
-    clip: Annotated[
-        Path | None, typer.Option(help="Video with a gyroscope in its metadata, for 'recorded'.")
-    ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Where to write all rows.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to draw it, as PNG.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of noise, jitter and the world.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
-) -> None:
-    """How far overlays are from where they belong while the head moves, by motion, link and mode."""
-    from overglass_simulators.bench import registration as this
-    from overglass_simulators.bench import registration_live as live
-    from overglass_simulators.bench.report import tell
-    from overglass_simulators.bench.rig import on_machine
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """As on the command line."""
 
-    if loop and out is not None:
+    loop: bool
+    motions: Sequence[str]
+    "None named: all there are."
+    seconds: float
+    clip: Path | None
+    csv: Path | None
+    out: Path | None
+    seed: int
+
+    @property
+    def promises(self) -> Sequence[Promise]:
+        return registration_live.PROMISES if self.loop else registration.PROMISES
+
+
+def run(choice: Choice, *, whole: bool) -> Result:
+    """Raises OverglassError. Not `whole`: for people, with two small tables in place of all rows."""
+    if choice.loop and choice.out is not None:
         raise ConfigError("the real loop has too few cases to draw", cure="Draw with --fast --out PLOT.")
-    motions = chosen(motion or (), clip, walking=not loop)
-    if loop:
-        plan = live.Plan(motions, seconds=seconds, seed=seed)
-        result, promises = on_machine(lambda: live.run(plan, csv)), live.PROMISES
-    else:
-        table = this.Plan(motions, seconds=seconds, seed=seed)
-        result, promises = on_machine(lambda: this.run(table, csv, out)), this.PROMISES
-    if "recorded" not in motions and not motion:
-        typer.echo("Without --clip the motion 'recorded' is left out.", err=True)
-    tell(result if as_json or loop else shortened(result), promises, as_json=as_json)
+    motions = chosen(choice.motions, choice.clip, walking=not choice.loop)
+    if not choice.motions and "recorded" not in motions:
+        log.warning("without --clip the motion 'recorded' is left out")
+    if choice.loop:
+        live = registration_live.Plan(motions, seconds=choice.seconds, seed=choice.seed)
+        return registration_live.run(live, choice.csv)
+    plan = registration.Plan(motions, seconds=choice.seconds, seed=choice.seed)
+    result = registration.run(plan, choice.csv, choice.out)
+    return result if whole else shortened(result)
 
 
-def chosen(names: "list[str] | tuple[str, ...]", clip: Path | None, *, walking: bool) -> "dict[str, Motion]":
+def chosen(names: Sequence[str], clip: Path | None, *, walking: bool) -> dict[str, Motion]:
     """The motions of those names, or all there are: without a clip none is recorded.
 
     Raises ConfigError, and SourceError for a clip that does not say how it was held.
     """
-    from overglass_simulators.motion.choice import named
-
     if not names:
         left_out = {"recorded"} if clip is None else set()
         left_out |= set() if walking else {"walk"}
@@ -76,7 +77,7 @@ def chosen(names: "list[str] | tuple[str, ...]", clip: Path | None, *, walking: 
     return {name: named(name, clip) for name in names}
 
 
-def shortened(result: dict[str, Any]) -> dict[str, Any]:
+def shortened(result: Result) -> Result:
     """The result for people: 95th percentiles in degrees at the worst jitter, in place of all rows."""
     rows = result["rows"]
     far: dict[tuple[str, int], dict[str, Any]] = {}
