@@ -25,8 +25,8 @@ from overglass_protocol.rotation import angle, inverse, multiply
 from overglass_simulators.devices.device import Device
 from overglass_simulators.sim.camera import SimulatedCamera
 from overglass_simulators.sim.eye import Eye, Glance, pixels
+from overglass_simulators.sim.place import Place
 from overglass_simulators.sim.subject import Mode, Picture, Registration, Views
-from overglass_simulators.world.choice import Place
 
 log = structlog.get_logger()
 

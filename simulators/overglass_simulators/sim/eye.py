@@ -22,8 +22,8 @@ from overglass_protocol.pose import Intrinsics, Pose
 from overglass_simulators.devices.device import Device, DisplayModel
 from overglass_simulators.optics import Optics, eye_view
 from overglass_simulators.sim.camera import SimulatedCamera
+from overglass_simulators.sim.place import Place
 from overglass_simulators.sim.subject import Mode, Picture, Views
-from overglass_simulators.world.choice import Place
 
 SIZE = (640, 480)
 "Of what the wearer sees: enough for a page, and quick."

@@ -16,7 +16,7 @@ class SimPlan:
 
     device: str = "xreal-one-eye"
     "Name of a profile, or the path of one."
-    world: str = "street"
+    world: str = "room"
     "Name of a generated world, a video file, or a session folder."
     motion: str = "sin20"
     trace: Path | None = None

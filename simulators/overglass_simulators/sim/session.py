@@ -19,10 +19,10 @@ from overglass_simulators.service import Service
 from overglass_simulators.sim.desk import at_desk
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.line import Line
+from overglass_simulators.sim.place import place_of
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.subject import FrameRow, Mode, SimState, Views
 from overglass_simulators.sim.wearing import Wearing
-from overglass_simulators.world import choice as worlds
 
 
 class Sim:
@@ -137,7 +137,7 @@ class Sim:
         """Reads files: not for the event loop. Raises OverglassError for what cannot be worn."""
         real = devices.load(plan.device)
         device = real if plan.full_size else at_desk(real)
-        place = worlds.named(plan.world, seed=plan.seed)
+        place = place_of(plan.world, plan.seed)
         moved = motions.named(plan.motion, plan.trace)
         return Wearing(device, place, moved, plan, self._hear)
 

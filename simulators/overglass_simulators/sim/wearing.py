@@ -23,11 +23,11 @@ from overglass_simulators.sim.display import Refreshed, WornDisplay
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.ledger import Ledger
 from overglass_simulators.sim.line import Line
+from overglass_simulators.sim.place import Place
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.subject import FrameRow, Said, SimState
 from overglass_simulators.sim.tape import Tape
 from overglass_simulators.sim.troubles import OWN
-from overglass_simulators.world.choice import Place
 
 
 class Wearing:

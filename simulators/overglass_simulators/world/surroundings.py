@@ -29,3 +29,7 @@ class Surroundings(Protocol):
     def path(self, time: float) -> Pose:
         """Where its own wearer's head is at `time` seconds."""
         ...
+
+    def seen_by(self, intrinsics: Intrinsics) -> "Surroundings":
+        """The same before another camera."""
+        ...
