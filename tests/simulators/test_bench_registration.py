@@ -18,7 +18,8 @@ from overglass_simulators.bench.registration_plot import curve, write_plot
 from overglass_simulators.motion import Motion
 from overglass_simulators.motion.choice import named
 from overglass_simulators.motion.recorded import GyroTrace
-from overglass_simulators.registration.course import outcomes
+from overglass_simulators.registration.course import WARMUP, outcomes
+from overglass_simulators.registration.head import Head
 from overglass_simulators.registration.rig import INFINITY, Link, Rig
 
 TURNS = ("constant", "sin30", "sin20", "sin10")
@@ -47,7 +48,9 @@ def rows(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_without_correction_a_steady_turn_is_off_by_angular_speed_times_latency(result: dict[str, Any]) -> None:
+def test_without_correction_a_steady_turn_is_off_by_angular_speed_times_latency(
+    result: dict[str, Any],
+) -> None:
     for row in rows(result, motion="constant", mode="none", depth="inf"):
         assert row["mean_deg"] == pytest.approx(30 * row["age_ms"] / 1000, rel=0.05)
     assert result["truth_error"] <= 0.05
@@ -93,7 +96,8 @@ def test_known_numbers_are_met_where_an_overlay_is_just_so_old() -> None:
     """20 degrees at 1 Hz, computed by hand: the age counts alone, whatever else the rig does."""
     fast = Rig(handed_out=0, encode=0, serve=0, decode=0, photon=0, fps=90.0)
     for age, left, served in ((0.2, 14.6, 9.4), (0.4, 24.1, 32.8)):
-        found = outcomes(named("sin20"), Link(age - 0.0006), rig=fast, seconds=4.0, modes=("none", "server_prediction"))
+        head = Head(named("sin20"), fast, WARMUP + 4.0, 1)
+        found = outcomes(head, Link(age - 0.0006), modes=("none", "server_prediction"))
         none, server = found
         assert none.age == pytest.approx(age, abs=0.012)
         assert none.by_depth[INFINITY].mean_deg == pytest.approx(left, rel=0.06)
@@ -105,7 +109,8 @@ def test_a_clock_that_is_wrong_costs_angular_speed_times_its_error(monkeypatch: 
 
     right = ClockEstimate.to_local
     monkeypatch.setattr(ClockEstimate, "to_local", lambda self, theirs: right(self, theirs) + 0.010)
-    (found,) = outcomes(named("constant"), Link(0.1), seconds=2.0, modes=("warp_prediction",))
+    head = Head(named("constant"), Rig(), WARMUP + 2.0, 1)
+    (found,) = outcomes(head, Link(0.1), modes=("warp_prediction",))
     assert found.by_depth[INFINITY].mean_deg == pytest.approx(30 * 0.010, rel=0.12)
 
 
@@ -148,12 +153,24 @@ def test_people_see_two_tables_in_place_of_all_rows(result: dict[str, Any]) -> N
 
 def test_the_command_says_it_in_json(tmp_path: Path) -> None:
     done = CliRunner().invoke(
-        commands, ["registration", "--motion", "constant", "--seconds", "2", "--json", "--csv", str(tmp_path / "r.csv")]
+        commands,
+        [
+            "registration",
+            "--motion",
+            "constant",
+            "--seconds",
+            "2",
+            "--json",
+            "--csv",
+            str(tmp_path / "r.csv"),
+        ],
     )
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout.splitlines()[-1])
     assert {"rows", "promise", "kept", "machine", "warp_ms"} <= said.keys()
-    assert {"motion", "rtt_ms", "jitter_ms", "mode", "mean_deg", "p95_deg", "p95_px"} <= said["rows"][0].keys()
+    assert {"motion", "rtt_ms", "jitter_ms", "mode", "mean_deg", "p95_deg", "p95_px"} <= said["rows"][
+        0
+    ].keys()
     assert (tmp_path / "r.csv").exists()
 
 

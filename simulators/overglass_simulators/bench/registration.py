@@ -23,8 +23,9 @@ from overglass_protocol.rotation import IDENTITY, about
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.rig import Result, bar
 from overglass_simulators.motion import Motion
-from overglass_simulators.registration.course import Outcome, outcomes
-from overglass_simulators.registration.rig import INFINITY, MODES, Link, Mode, Rig
+from overglass_simulators.registration.course import WARMUP, Outcome, outcomes
+from overglass_simulators.registration.head import Head
+from overglass_simulators.registration.rig import INFINITY, Link, Rig
 from overglass_simulators.world.scene import pinhole
 from overglass_simulators.world.world import FIELD
 
@@ -59,26 +60,24 @@ class Plan:
     "Of each course that count."
     seed: int = 1
 
-    @property
-    def courses(self) -> list[tuple[str, Link]]:
-        links = [Link(*numbers) for numbers in product(self.round_trips, self.jitters)]
-        return list(product(self.motions, links))
-
 
 def run(plan: Plan, csv_path: Path | None = None, out: Path | None = None) -> Result:
     """All courses, in the order of the plan; the same plan gives the same rows. Raises DisplayError."""
     rows: list[Result] = []
     alone: list[float] = []
     truths: list[float] = []
-    with bar("registration", len(plan.courses) + len(plan.motions)) as advance:
-        for name, link in plan.courses:
-            for outcome in _outcomes(plan, name, link, Rig()):
-                rows += rows_of(name, link, outcome)
-                if name == "constant" and outcome.mode == "none":
-                    truths.append(truth_error(outcome))
-            advance(1)
-        for name in plan.motions:
-            alone += _gyro_alone(plan, name)
+    links = [Link(*numbers) for numbers in product(plan.round_trips, plan.jitters)]
+    with bar("registration", len(plan.motions) * (len(links) + 1)) as advance:
+        for name, motion in plan.motions.items():
+            head = Head(motion, Rig(), WARMUP + plan.seconds, plan.seed)
+            for link in links:
+                for outcome in outcomes(head, link):
+                    rows += rows_of(name, link, outcome)
+                    if name == "constant" and outcome.mode == "none":
+                        truths.append(truth_error(outcome))
+                advance(1)
+            if name in ROTATIONAL:
+                alone.append(gyro_alone(motion, plan))
             advance(1)
     result = {"bench": "registration", **summary(rows, truths, alone), "warp_ms": warp_ms()}
     result |= {"seconds": plan.seconds, "seed": plan.seed, "motions": list(plan.motions), "rows": rows}
@@ -182,15 +181,8 @@ def warp_ms(width: int = 1280, height: int = 720, times: int = 40) -> float:
     return round(median(seconds[1:]) * 1000, 2)
 
 
-def _outcomes(
-    plan: Plan, name: str, link: Link, rig: Rig, modes: Sequence[Mode] = MODES
-) -> Iterator[Outcome]:
-    return outcomes(plan.motions[name], link, rig=rig, seconds=plan.seconds, seed=plan.seed, modes=modes)
-
-
-def _gyro_alone(plan: Plan, name: str) -> Iterator[float]:
-    """At the worst link, where no tracker ever tells the gyro's bias."""
-    if name in ROTATIONAL:
-        worst = Link(max(plan.round_trips), max(plan.jitters))
-        found = _outcomes(plan, name, worst, replace(Rig(), tracker=None), ("warp_prediction",))
-        yield from (outcome.by_depth[INFINITY].p95_deg for outcome in found)
+def gyro_alone(motion: Motion, plan: Plan) -> float:
+    """The same at the worst link where no tracker ever tells the gyro's bias: degrees, 95th percentile."""
+    head = Head(motion, replace(Rig(), tracker=None), WARMUP + plan.seconds, plan.seed)
+    (found,) = outcomes(head, Link(max(plan.round_trips), max(plan.jitters)), modes=("warp_prediction",))
+    return found.by_depth[INFINITY].p95_deg

@@ -1,6 +1,5 @@
 """One course through the loop: a motion over a link, shown in every mode, and the figures of each."""
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,14 +7,11 @@ import numpy as np
 
 from overglass_edge.meter import percentile
 from overglass_edge.reprojection.delayed import DelayedComposition
-from overglass_protocol import rotation
-from overglass_protocol.pose import Pose
-from overglass_simulators.imu import Imu
-from overglass_simulators.motion import Motion
 from overglass_simulators.registration.believed import Belief, beliefs, known
 from overglass_simulators.registration.errors import Figures, Poses, figures, true_directions, uncovered
+from overglass_simulators.registration.head import Head
 from overglass_simulators.registration.modes import maps
-from overglass_simulators.registration.rig import DEPTHS, INFINITY, MODES, Link, Mode, Rig, Skew, Tracker
+from overglass_simulators.registration.rig import DEPTHS, INFINITY, MODES, Link, Mode, Rig, Skew
 from overglass_simulators.registration.trips import refreshes, traffic
 
 WARMUP = 3.0
@@ -39,32 +35,27 @@ class Outcome:
 
 
 def outcomes(
-    motion: Motion,
+    head: Head,
     link: Link,
     *,
-    rig: Rig = Rig(),  # noqa: B008 - frozen
     skew: Skew = Skew(),  # noqa: B008 - frozen
-    seconds: float = 10.0,
-    seed: int = 1,
     modes: Sequence[Mode] = MODES,
 ) -> Iterator[Outcome]:
-    """So many seconds in every mode: the same head, frames and luck."""
-    whole = WARMUP + seconds
-    passed = traffic(rig, link, skew, whole, seed)
-    tracked = (
-        tracked_poses(motion, rig.tracker, whole, random.Random(seed)) if rig.tracker is not None else ()
-    )
-    facts = known(rig, Imu(rig.imu, motion, seed).samples(0.0, whole), tracked, passed.exchanges)
-    shown = refreshes(rig, passed.frames, 0.0, whole)
+    """The head's seconds, less WARMUP, in every mode: the same frames and luck."""
+    rig = head.rig
+    passed = traffic(rig, link, skew, head.seconds, head.seed)
+    facts = known(rig, head.samples, head.tracked, passed.exchanges)
+    shown = refreshes(rig, passed.frames, 0.0, head.seconds)
     seen = [belief for belief in beliefs(facts, shown, skew) if belief.refresh.at >= WARMUP]
-    yield from (_outcome(mode, motion, seen, rig) for mode in modes)
+    yield from (_outcome(mode, head, seen) for mode in modes)
 
 
-def _outcome(mode: Mode, motion: Motion, seen: Sequence[Belief], rig: Rig) -> Outcome:
-    captured = [motion.pose(belief.refresh.frame.exposed) for belief in seen]
+def _outcome(mode: Mode, head: Head, seen: Sequence[Belief]) -> Outcome:
+    rig = head.rig
+    captured = [head.pose(belief.refresh.frame.exposed) for belief in seen]
     # Behind the overlay is the world itself, or else the camera's picture that was kept for it.
     behind = delayed_exposures(seen, rig) if mode == "delayed" else [b.refresh.photon for b in seen]
-    photon = [motion.pose(time) for time in behind]
+    photon = [head.pose(time) for time in behind]
     then, now = Poses.of(captured), Poses.of(photon)
     by_depth = {}
     for depth in DEPTHS:
@@ -94,22 +85,3 @@ def delayed_exposures(seen: Sequence[Belief], rig: Rig) -> list[float]:
         # Where it is gone, there is nothing behind the overlay but the world.
         found.append(belief.refresh.photon if matched is None else matched.capture_time)
     return found
-
-
-def tracked_poses(
-    motion: Motion, tracker: Tracker, seconds: float, luck: random.Random
-) -> Iterator[tuple[float, Pose]]:
-    """What a tracker says of so many seconds, with the times at which it was so."""
-    for n in range(int(seconds * tracker.rate)):
-        true = motion.pose(n / tracker.rate)
-        wrong = rotation.about(_noise(luck, tracker.turn_noise))
-        x, y, z = true.position
-        a, b, c = _noise(luck, tracker.place_noise)
-        yield (
-            n / tracker.rate,
-            Pose(rotation.multiply(true.orientation, wrong), true.angular_velocity, (x + a, y + b, z + c)),
-        )
-
-
-def _noise(luck: random.Random, deviation: float) -> tuple[float, float, float]:
-    return luck.gauss(0, deviation), luck.gauss(0, deviation), luck.gauss(0, deviation)

@@ -5,7 +5,6 @@ Knows pictures, times and poses; not how they came.
 """
 
 import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,10 +18,9 @@ from overglass_edge.reprojection.geometry import moved, rotation_homography
 from overglass_edge.reprojection.head import HeadTrack
 from overglass_protocol.pose import Intrinsics, Pose
 from overglass_protocol.rotation import matrix
-from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion
-from overglass_simulators.registration.course import tracked_poses
 from overglass_simulators.registration.errors import Array, rays
+from overglass_simulators.registration.head import Head
 from overglass_simulators.registration.marks import Found, find
 from overglass_simulators.registration.rig import Mode, Rig
 from overglass_simulators.world.fiducials import Fiducial
@@ -118,13 +116,11 @@ def _moments(watch: Watch) -> Iterator[tuple[Sight, list[Found], tuple[Pose, Pos
 def _facts(watch: Watch) -> list[tuple[float, float, ImuSample | Pose]]:
     """What sensor and tracker say: when it is known, when it was so, and what; in the order it is known."""
     rig, ends = watch.rig, watch.sights[-1].shown if watch.sights else 0.0
-    samples = Imu(rig.imu, watch.motion, watch.seed).samples(0.0, ends)
+    head = Head(watch.motion, rig, ends, watch.seed)
     facts: list[tuple[float, float, ImuSample | Pose]] = [
-        (s.time + rig.imu.delay, s.time, s) for s in samples
+        (sample.time + rig.imu.delay, sample.time, sample) for sample in head.samples
     ]
-    if rig.tracker is not None:
-        poses = tracked_poses(watch.motion, rig.tracker, ends, random.Random(watch.seed))
-        facts += [(time + rig.tracker.delay, time, pose) for time, pose in poses]
+    facts += [(time + rig.tracker_delay, time, pose) for time, pose in head.tracked]
     return sorted(facts, key=lambda fact: fact[0])
 
 

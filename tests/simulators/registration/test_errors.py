@@ -8,7 +8,15 @@ import pytest
 from overglass_edge.reprojection.geometry import Plane, plane_homography, rotation_homography
 from overglass_protocol.pose import Pose
 from overglass_protocol.rotation import IDENTITY, about
-from overglass_simulators.registration.errors import Poses, figures, grid, places, rays, true_directions, uncovered
+from overglass_simulators.registration.errors import (
+    Poses,
+    figures,
+    grid,
+    places,
+    rays,
+    true_directions,
+    uncovered,
+)
 from overglass_simulators.registration.rig import CAMERA, INFINITY
 
 AHEAD = Pose(IDENTITY)

@@ -19,7 +19,7 @@ def test_marks_of_the_world_are_found_where_they_are_to_half_a_pixel(time: float
     assert len(found) >= 8
     assert len({one.mark.depth for one in found}) == 4
     for one in found:
-        (column, row, _), = middles_of([one.mark], world.intrinsics, pose)
+        ((column, row, _),) = middles_of([one.mark], world.intrinsics, pose)
         assert math.hypot(one.at[0] - column, one.at[1] - row) < 0.5
 
 
