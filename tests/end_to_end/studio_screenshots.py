@@ -1,4 +1,4 @@
-"""Makes the pictures of the studio for README: `python -m tests.end_to_end.studio_screenshots docs [ADDRESS]`.
+"""Makes the pictures of the studio: `python -m tests.end_to_end.studio_screenshots docs [ADDRESS]`.
 
 ADDRESS is that of a running `overglass sim`; without one, glasses made up for tests are worn.
 """
@@ -23,7 +23,7 @@ from tests.simulators.studio_parts import living
 
 async def main(folder: Path, address: str | None = None) -> None:
     async with contextlib.AsyncExitStack() as stack:
-        url = address or await stack.enter_async_context(made_up())
+        url = await stack.enter_async_context(made_up()) if address is None else address
         browser = await stack.enter_async_context(chromium())
         page = await opened(browser, url, 1440, 900)
         await troubled(page)
@@ -41,10 +41,12 @@ async def main(folder: Path, address: str | None = None) -> None:
 async def made_up() -> AsyncIterator[str]:
     """The address of a studio over made-up glasses."""
     ending = asyncio.Event()
-    with tempfile.TemporaryDirectory() as scratch, contextlib.closing(bind(0, 0)) as listener:
-        async with living(Path(scratch) / "recordings") as glasses:
-            async with serving(create_app(glasses, CHOICES, ending), listener, ending) as url:
-                yield url
+    async with contextlib.AsyncExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory())
+        listener = stack.enter_context(contextlib.closing(bind(0, 0)))
+        glasses = await stack.enter_async_context(living(Path(scratch) / "recordings"))
+        app = create_app(glasses, CHOICES, ending)
+        yield await stack.enter_async_context(serving(app, listener, ending))
 
 
 async def opened(browser: Browser, url: str, width: int, height: int) -> Page:

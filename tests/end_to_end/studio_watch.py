@@ -1,7 +1,7 @@
 """How tests look at the studio's page: bounded waits, on words and on pixels."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import numpy as np
 from playwright.async_api import Page
@@ -26,23 +26,36 @@ async def until(page: Page, condition: str) -> None:
 
 async def told(condition: Callable[[], bool]) -> None:
     """Waits until the glasses have been told."""
+
+    async def check() -> bool:
+        return condition()
+
+    await eventually(check)
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Waits until this is true."""
     async with asyncio.timeout(WITHIN / 1000):
-        while not condition():
+        while not await condition():  # noqa: ASYNC110 - nobody tells of pixels
             await asyncio.sleep(0.02)
 
 
 async def changed(page: Page, selector: str, before: Rgb, by: float) -> None:
     """Waits until a canvas differs from what it was."""
-    async with asyncio.timeout(WITHIN / 1000):
-        while difference(await pixels(page, selector), before) < by:
-            await asyncio.sleep(0.02)
+
+    async def differs() -> bool:
+        return difference(await pixels(page, selector), before) >= by
+
+    await eventually(differs)
 
 
 async def until_like(page: Page, selector: str, picture: Rgb) -> None:
     """Waits until a canvas shows this picture, but for what JPEG does to it."""
-    async with asyncio.timeout(WITHIN / 1000):
-        while difference(await pixels(page, selector), picture) > 3:
-            await asyncio.sleep(0.02)
+
+    async def alike() -> bool:
+        return difference(await pixels(page, selector), picture) < 3
+
+    await eventually(alike)
 
 
 async def fault_drawn(page: Page) -> bool:
@@ -57,3 +70,28 @@ async def longest_gap(page: Page) -> float:
     row = shown.shape[0] - AXIS - (shown.shape[0] - AXIS) // STAGES + 3
     lit = np.flatnonzero(shown[row, LEGEND:].min(1) > 150)
     return float(np.diff(lit).max() / (shown.shape[1] - LEGEND)) if len(lit) > 1 else 1.0
+
+
+async def drag(page: Page, selector: str, start: tuple[float, float], by: tuple[int, int]) -> None:
+    box = await page.locator(selector).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * start[0], box["y"] + box["height"] * start[1]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + by[0], y + by[1], steps=6)
+    await page.mouse.up()
+
+
+async def middle(page: Page, selector: str) -> tuple[float, float]:
+    box = await page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+async def across(page: Page, selector: str) -> float:
+    return float(await page.locator(selector).evaluate("(each) => each.clientWidth"))
+
+
+async def shape(page: Page, selector: str) -> tuple[int, int]:
+    width, height = await page.locator(selector).evaluate("(each) => [each.width, each.height]")
+    return int(width), int(height)

@@ -54,6 +54,8 @@ export class Pictures {
     }));
     this.#fit(camera, worn);
     draw(this.#camera, camera);
+    surround(this.#cameraFigure, camera);
+    surround(this.#wornFigure, worn);
     camera.close();
     this.#last?.worn.close();
     this.#last?.plain?.close();
@@ -90,6 +92,12 @@ function draw(canvas, picture) {
     canvas.height = picture.height;
   }
   canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, 0);
+}
+
+// What an upright picture leaves of its place is filled with its light.
+function surround(figure, picture) {
+  const canvas = figure.querySelector(".ambient");
+  canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, 0, canvas.width, canvas.height);
 }
 
 function pull(after) {

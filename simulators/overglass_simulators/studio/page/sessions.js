@@ -23,9 +23,10 @@ export class Sessions {
     const button = this.#find("record");
     if (button.disabled) return;
     button.disabled = true;
-    const answer = await ask("recording", undefined, this.#recording ? "DELETE" : "POST");
+    const stopping = this.#recording !== null; // by the time of the answer the news may know better
+    const answer = await ask("recording", undefined, stopping ? "DELETE" : "POST");
     button.disabled = false;
-    if (answer && this.#recording && answer.name) this.#tell("Recorded", answer.name);
+    if (answer?.name && stopping) this.#tell("Recorded", answer.name);
   }
 
   show(state) {
