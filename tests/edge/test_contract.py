@@ -13,7 +13,7 @@ async def said(settings: AgentSettings) -> Hello:
     """The first words of an agent with these settings."""
     camera = TextureCamera()
     agent = Agent(camera, Door("http://127.0.0.1:9"), [], settings, Control())
-    connection = agent._connect(camera)
+    connection = agent._connect(camera, None)
     try:
         (first, *_) = connection.session.to_send()
     finally:

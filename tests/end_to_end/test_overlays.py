@@ -42,10 +42,15 @@ def content_of(name: str) -> Content:
 
 
 async def worn_with(
-    service: Service, content: Content, control: Control, frames: int = FRAMES, **options: object
+    service: Service,
+    content: Content,
+    control: Control,
+    frames: int = FRAMES,
+    codecs: tuple[str, ...] | None = None,
 ) -> list[Frame]:
     """The frames that came back with this document, from the first with a scene or a region on."""
-    async with glasses(service.url, control, camera=LoopCamera(content, 30.0), **options) as worn:
+    spoken = {} if codecs is None else {"codecs": codecs}
+    async with glasses(service.url, control, door=None, camera=LoopCamera(content, 30.0), **spoken) as worn:
         await worn.until(lambda: "connected" in worn.names())
         await worn.until(lambda: len(settled(worn)) >= frames)
     return settled(worn)

@@ -18,11 +18,10 @@ from overglass_protocol import rtc
 from overglass_protocol.control import Control
 from overglass_protocol.errors import PeerError
 from overglass_protocol.frame import Frame
-from overglass_simulators.bench.loss import RelayedDoor
 from overglass_simulators.bench.promise import Promise, judged
 from overglass_simulators.bench.registration import ROTATIONAL, write_csv
 from overglass_simulators.bench.rig import Advance, Result, measure
-from overglass_simulators.link import LinkSettings, Relay
+from overglass_simulators.link import LinkSettings, Relay, RelayedDoor
 from overglass_simulators.motion import Motion
 from overglass_simulators.registration.rig import Rig
 from overglass_simulators.registration.watched import Sight, Watch, judge
