@@ -32,12 +32,14 @@ bench: $(INSTALLED)  ## measure every promise of README; takes about five minute
 	$(BIN)/overglass bench fleet
 	$(BIN)/overglass bench echo --look midnight
 	$(BIN)/overglass bench looks
+	$(BIN)/overglass bench registration
 
 looks: $(INSTALLED)  ## train the package's looks anew, under two hours on two cores (ARGS="midnight oil" for some)
 	PYTHONPATH=cloud $(BIN)/python -m training $(ARGS) --clips $(CLIPS)
 
-schema: $(INSTALLED)  ## export the messages' JSON Schema after a change of the messages
+schema: $(INSTALLED)  ## export the JSON Schemas of messages and device profiles after a change of either
 	$(BIN)/python -m overglass_protocol.export_schema
+	$(BIN)/python -m overglass_simulators.devices.export_schema
 
 screenshots: $(INSTALLED)  ## make the page's pictures in docs anew; needs Chromium and ../shared
 	$(BIN)/python -m tests.end_to_end.screenshots docs
