@@ -5,7 +5,6 @@ tried beside it, and whichever is there first is used. Knows neither cameras nor
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import structlog
@@ -48,7 +47,7 @@ class Lifeline:
     def back_after(self) -> float | None:
         """Seconds without a sign of life until now, and forgets them; None if there was no such time."""
         since, self._away_since = self._away_since, None
-        return time.monotonic() - since if since is not None else None
+        return _now() - since if since is not None else None
 
     async def keep(self) -> None:
         connection: Connection | None = None
@@ -83,9 +82,10 @@ class Lifeline:
             for task in (attempt, revival):
                 task.cancel()
             opened, _ = await asyncio.gather(attempt, revival, return_exceptions=True)
-            for each in (old, opened):
-                if isinstance(each, Connection) and each is not chosen and chosen is not None:
-                    self._retire(each)
+            if not isinstance(opened, BaseException) and opened is not chosen:
+                self._retire(opened)
+        if chosen is not old:
+            self._retire(old)
         return chosen
 
     async def _revived(self, connection: Connection) -> bool:
@@ -97,9 +97,9 @@ class Lifeline:
 
     async def _opened(self, patience: float | None) -> Connection:
         """Tries until it has a connection. Raises RefusedError when trying again cannot help."""
-        began, told = time.monotonic(), ""
+        began, told = _now(), ""
         while True:
-            pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, PAUSE_SHARE * (time.monotonic() - began)))
+            pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, PAUSE_SHARE * (_now() - began)))
             try:
                 connection = self._connect(patience)
                 await connection.open()
@@ -124,3 +124,7 @@ class Lifeline:
         task = asyncio.create_task(connection.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

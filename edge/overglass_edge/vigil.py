@@ -30,7 +30,7 @@ class Vigil:
         self._say = say
         self._seen_at = self._sent_at = time.monotonic()
         self._came_back = False
-        self._camera = _CameraWatch(say)
+        self._camera = CameraWatch(say)
 
     def watch_camera(self, fps: float, now: float) -> None:
         """A camera has been opened that gives so many pictures a second."""
@@ -72,7 +72,7 @@ class Vigil:
             told = missing
 
 
-class _CameraWatch:
+class CameraWatch:
     """Whether a camera gives pictures. One late picture is not worth a word, nor the first after a stall."""
 
     def __init__(self, say: Callable[[str, str], None]) -> None:

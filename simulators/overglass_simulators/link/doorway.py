@@ -49,15 +49,14 @@ class Doorway:
         await self._server.wait_closed()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self._serve(reader, writer)
-        finally:
-            await _close(writer)
+        def done(_: asyncio.Task[None]) -> None:  # also of one that was cancelled before it began
+            self._tasks.discard(task)
+            writer.close()
+
+        task.add_done_callback(done)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         began = self._relay.moves
@@ -73,8 +72,8 @@ class Doorway:
         finally:
             for task in (up, down):
                 task.cancel()
+            onward_writer.close()
             await asyncio.gather(up, down, return_exceptions=True)
-            await _close(onward_writer)
 
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, model: LinkModel, began: int
@@ -94,9 +93,3 @@ class Doorway:
             await asyncio.sleep(repeat)
             repeat *= 2
         await asyncio.sleep(max(model.settings.delay, model.held_until - loop.time()))
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()

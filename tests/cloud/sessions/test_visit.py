@@ -1,6 +1,7 @@
 """One session whose connection is made anew from several sides at once."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ from overglass_cloud.engines.echo import Echo
 from overglass_cloud.looks import Look
 from overglass_cloud.tokens import EVERYBODY
 from overglass_protocol import rtc
+from overglass_protocol.frame import Frame
 from overglass_protocol.rtc import sdp
 from tests.cloud.doors.test_sessions import assert_problem
 from tests.cloud.doors.test_whep import until
 from tests.cloud.parts import offering, post, running
+from tests.protocol.rtc.test_codecs import picture
 
+WITHIN = 20.0
 HELD = 1
 "Which of the service's peers waits with its answer."
 
@@ -82,3 +86,54 @@ async def test_an_edge_without_words_gets_what_its_look_sees_looked_for(tmp_path
         visits = client.app.state.visits  # type: ignore[attr-defined]
         visit = visits.find(opened.headers["location"].rpartition("/")[2], EVERYBODY)
         assert visit._seat.control.look == "none", "its model is not here"
+
+
+async def test_a_connection_in_use_serves_on_until_the_edge_speaks_over_the_new_one() -> None:
+    async with running() as client, offering() as (first, a), offering() as (second, b):
+        opened = await post(client, a)
+        await first.accept(opened.text)
+        await first.connected(WITHIN)
+        visits = client.app.state.visits  # type: ignore[attr-defined]
+        visit = visits.find(opened.headers["location"].rpartition("/")[2], EVERYBODY)
+        await _send(first, lambda: visit.summary().received)
+        used = visit._peer
+        resumed = await post(client, b, headers={"Overglass-Resume": opened.headers["overglass-resume"]})
+        await second.accept(resumed.text)
+        await second.connected(WITHIN)
+        received = visit.summary().received
+        await _send(first, lambda: visit.summary().received > received + 3)
+        assert visit._peer is used
+        await _send(second, lambda: visit._peer is not used)
+        await until(lambda: used._closing)
+        assert visit.summary().connected
+        await client.delete(opened.headers["location"])
+
+
+async def test_a_new_connection_that_nobody_speaks_over_is_dropped_and_the_old_one_stays() -> None:
+    settings = Settings(connect_seconds=0.2, silence_seconds=0.2, resume_seconds=60)
+    async with running(settings) as client, offering() as (first, a), offering() as (_, b):
+        opened = await post(client, a)
+        await first.accept(opened.text)
+        await first.connected(WITHIN)
+        visits = client.app.state.visits  # type: ignore[attr-defined]
+        visit = visits.find(opened.headers["location"].rpartition("/")[2], EVERYBODY)
+        await _send(first, lambda: visit.summary().received)
+        used = visit._peer
+        await post(client, b, headers={"Overglass-Resume": opened.headers["overglass-resume"]})
+        coming = visit._lines.newest
+        assert coming is not used
+        await until(lambda: coming._closing)
+        assert visit._lines.newest is used
+        await until(lambda: not visit.summary().connected)  # silent by now, and kept
+        assert visit._peer is used
+        await _send(first, lambda: visit.summary().connected)
+        await client.delete(opened.headers["location"])
+
+
+async def _send(peer: rtc.Peer, condition: Callable[[], object]) -> None:
+    n = 0
+    async with asyncio.timeout(WITHIN):
+        while not condition():
+            peer.send(Frame(picture(n)))
+            n += 1
+            await asyncio.sleep(0.01)

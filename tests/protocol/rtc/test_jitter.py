@@ -231,3 +231,29 @@ def test_a_hole_of_a_sender_without_key_frames_on_request_is_waited_for_as_long_
         assert buffer.dropped["incomplete"] == 0
         buffer.poll(1.0 + gives_up_at)
         assert buffer.dropped["incomplete"] == 1
+
+
+def test_the_gap_of_an_outage_is_not_asked_for_packet_by_packet_and_a_key_frame_ends_it() -> None:
+    stream, buffer = Stream(), JitterBuffer(is_key)
+    for packet in stream.frame():
+        buffer.add(*packet, 0.0)
+    for _ in range(100):
+        stream.frame()
+    for packet in stream.frame():
+        buffer.add(*packet, 3.4)
+    assert buffer.to_request(3.4) == []
+    assert buffer.key_frame_wanted(3.4)
+    units = [unit for packet in stream.frame(key=True) for unit in buffer.add(*packet, 3.45)]
+    assert [unit.key for unit in units] == [True]
+    assert buffer.at_ease
+
+
+def test_a_gap_that_repeats_can_fill_is_asked_for() -> None:
+    stream, buffer = Stream(), JitterBuffer(is_key)
+    for packet in stream.frame():
+        buffer.add(*packet, 0.0)
+    missing = [packet[0] for _ in range(20) for packet in stream.frame()]
+    for packet in stream.frame():
+        buffer.add(*packet, 0.7)
+    assert buffer.to_request(0.7) == missing
+    assert not buffer.key_frame_wanted(0.7)
