@@ -119,7 +119,12 @@ def _cut(polygon: Polygon, edge: Sequence[float]) -> Polygon:
         previous, before = polygon[index - 1], heights[index - 1]
         if (before < 0) != (height < 0):
             share = before / (before - height)
-            kept.append(tuple(p + share * (q - p) for p, q in zip(previous, point, strict=True)))  # type: ignore[arg-type]
+            kept.append(
+                (
+                    previous[0] + share * (point[0] - previous[0]),
+                    previous[1] + share * (point[1] - previous[1]),
+                )
+            )
         if height >= 0:
             kept.append(point)
     return kept

@@ -81,24 +81,25 @@ class Turn:
             )
             self._turned[index] = normalised(multiply(self._turned[index - 1], step))
 
-    def covers(self, start: float, end: float) -> bool:
-        """Whether there are samples all the way between both."""
+    def covers(self, start: float, end: float, gap: float = MAX_GAP) -> bool:
+        """Whether there are samples all the way between both, with no wider gap."""
         first, last = bisect_right(self._times, start) - 1, bisect_left(self._times, end)
         if first < 0 or last >= len(self._times):
             return False
         times = self._times[first : last + 1]
-        return all(after - before <= MAX_GAP for before, after in pairwise(times))
+        return all(after - before <= gap for before, after in pairwise(times))
 
-    def at(self, time: float) -> Quaternion:
-        """Since the beginning. Outside of what was measured it goes on at the last rate."""
+    def at(self, time: float, reach: float = 2 * _AHEAD) -> Quaternion:
+        """Since the beginning. Outside of what was measured it goes on at the last rate for at most
+        `reach` seconds."""
         if not self._times:
             return IDENTITY
         index = bisect_right(self._times, time)
         if index == len(self._times):
-            return multiply(self._turned[-1], self._ahead(time - self._times[-1]))
+            return multiply(self._turned[-1], self._ahead(min(time - self._times[-1], reach)))
         if index == 0:
             x, y, z = self._rates[0]
-            back = time - self._times[0]
+            back = max(time - self._times[0], -reach)
             return multiply(self._turned[0], about((x * back, y * back, z * back)))
         before, after = self._times[index - 1], self._times[index]
         return curve(

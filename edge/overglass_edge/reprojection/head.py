@@ -16,6 +16,10 @@ MAX_EXTRAPOLATION = 0.025
 "Seconds: what is predicted further ahead is farther off than what stays where it was."
 _SPAN = 0.25
 "Seconds between two poses that are compared with the gyro, so that a pose's own error weighs little."
+_STRAGGLING = 0.1
+"Seconds samples may be late and still count in such a comparison."
+_DENSE = 0.04
+"Seconds between samples of a gyro up to which adding them up says more of its bias than of its gaps."
 _SETTLED = 16
 "Such comparisons the bias is an even mean of; after them a new one weighs as much: four seconds."
 _IMPLAUSIBLE = 0.2
@@ -77,7 +81,7 @@ class HeadTrack:
         time = min(max(at, first - predict), last + predict)
         rate = self._rate(time) if time == at else _REST
         if not self._times:
-            return Pose(self._turn.at(time), rate)
+            return Pose(self._turn.at(time, predict), rate)
         return Pose(self._orientation(time, predict), rate, self._position(time, predict))
 
     def _orientation(self, time: float, predict: float) -> Quaternion:
@@ -99,7 +103,8 @@ class HeadTrack:
         """Before the first pose, or after the last."""
         pose, known = self._poses[index], self._times[index]
         if self._led(known, predict):
-            way = multiply(inverse(self._turn.at(known)), self._turn.at(time))
+            # The pose may be newer than the gyro's last word, but not by more than one prediction.
+            way = multiply(inverse(self._turn.at(known, 2 * predict)), self._turn.at(time, 2 * predict))
             return multiply(pose.orientation, way)
         seconds = min(max(time - known, -predict), predict)
         return turned(pose.orientation, self._pose_rate(index), seconds)
@@ -141,17 +146,17 @@ class HeadTrack:
 
     def _learn(self) -> None:
         """Compares the gyro with the poses over the next span that both have covered."""
-        if not self._times or self._turn.last < self._compared + _SPAN:
+        if not self._times or self._turn.last < self._compared + _SPAN + _STRAGGLING:
             return
         start = bisect_left(self._times, self._compared)
         if start == len(self._times):
             return
         begin = self._times[start]
         end = bisect_left(self._times, begin + _SPAN)
-        if end == len(self._times) or self._turn.last < self._times[end]:
+        if end == len(self._times) or self._turn.last < self._times[end] + _STRAGGLING:
             return
         self._compared = self._times[end]
-        if self._turn.covers(begin, self._compared):
+        if self._turn.covers(begin, self._compared, _DENSE):
             self._compare(start, end)
 
     def _compare(self, start: int, end: int) -> None:
