@@ -39,7 +39,7 @@ def recorded() -> Motion:
 @pytest.fixture(scope="module")
 def result() -> dict[str, Any]:
     motions = {name: named(name) for name in (*TURNS, "walk")} | {"recorded": recorded()}
-    return bench.run(bench.Plan(motions, round_trips=(0.05, 0.4), jitters=(0.0, 0.03), seconds=3.0))
+    return bench.run(bench.Plan(motions, round_trips=(0.05, 0.4), jitters=(0.0, 0.03), seconds=2.0))
 
 
 def rows(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:

@@ -32,8 +32,6 @@ ROUND_TRIPS = (0.05, 0.2, 0.4)
 PROMISES = (Promise("loop_p95_deg", 1.0), Promise("loop_frames", 10, at_least=True))
 FIRST_PICTURE_WITHIN = 20.0
 "Seconds until the bench gives up."
-SETTLE = 2.5
-"Seconds after the first picture that do not count: the pings at first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,8 @@ class Plan:
     "They stay on the spot: marks stand around it."
     round_trips: Sequence[float] = ROUND_TRIPS
     seconds: float = 6.0
+    settle: float = 2.5
+    "Seconds after the first picture that do not count: the pings at first."
     seed: int = 1
     size: tuple[int, int] = (640, 480)
     fps: float = 30.0
@@ -101,7 +101,7 @@ def _watched(plan: Plan, url: str, name: str, motion: Motion, round_trip: float)
         caught.append(await _wear(plan, url, motion, round_trip, advance))
         return {}
 
-    measure(f"{name} {round_trip * 1000:.0f} ms", SETTLE + plan.seconds, wear)
+    measure(f"{name} {round_trip * 1000:.0f} ms", plan.settle + plan.seconds, wear)
     return caught[0]
 
 
@@ -120,7 +120,7 @@ async def _wear(plan: Plan, url: str, motion: Motion, round_trip: float, advance
         task = asyncio.create_task(agent.run())
         try:
             await _first_picture(task, catcher)
-            await _worn(task, SETTLE, advance)
+            await _worn(task, plan.settle, advance)
             catcher.keeping = True
             await _worn(task, plan.seconds, advance)
         finally:
