@@ -61,7 +61,7 @@ async def opened(browser: Browser, url: str, width: int, height: int) -> Page:
     page.on("pageerror", lambda error: print(f"the page failed: {error}", file=sys.stderr))
     page.on("console", lambda line: print(f"the page says: {line.text}", file=sys.stderr))
     await page.goto(url)
-    await page.wait_for_function("document.body.dataset.state === 'live'")
+    await page.wait_for_function("() => document.body.dataset.state === 'live'")
     return page
 
 
