@@ -211,10 +211,22 @@ async def test_the_sound_of_lost_pictures_is_kept(tmp_path: Path) -> None:
     assert [(packet.pts, bytes(packet)) for packet in session.sound()] == sound_of(clip)
 
 
+def test_a_camera_that_changes_its_size_goes_on_in_the_same_film(tmp_path: Path) -> None:
+    wide = painted(1, (160, 64))
+    wide.pts, wide.time_base = 1, BASE
+    with Recorder(tmp_path / "s", ScriptedCamera()) as recorder:
+        record_all(recorder, [captured(0, 0, BASE), Captured(wide, 0.0), captured(2, 2, BASE)])
+    session = SessionFolder.open(tmp_path / "s")
+    assert session.problems == ()
+    assert [line.size for line in session.frames] == [None, (160, 64), None]
+    first, scaled, _ = (frame.picture for frame in session.pictures())
+    assert (scaled.width, scaled.height) == (first.width, first.height)
+
+
 def test_a_picture_that_does_not_fit_costs_only_itself(tmp_path: Path) -> None:
-    large = painted(1, (128, 96))
-    large.pts, large.time_base = 1, BASE
-    captures = [captured(0, 0, BASE), Captured(large, 0.0), captured(2, 2, BASE), captured(3, 2, BASE)]
+    other = painted(1)
+    other.pts, other.time_base = 1, BASE / 2
+    captures = [captured(0, 0, BASE), Captured(other, 0.0), captured(2, 2, BASE), captured(3, 2, BASE)]
     with capture_logs(), Recorder(tmp_path / "s", ScriptedCamera()) as recorder:
         record_all(recorder, captures)
     session = SessionFolder.open(tmp_path / "s")
@@ -224,7 +236,7 @@ def test_a_picture_that_does_not_fit_costs_only_itself(tmp_path: Path) -> None:
         "frames were lost while recording: 1",
         "frames were lost while recording: 3",
     ]
-    assert "another size" in session.problems[0]
+    assert "another time base" in session.problems[0]
     assert "not newer" in session.problems[1]
 
 

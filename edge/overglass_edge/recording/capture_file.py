@@ -86,9 +86,10 @@ class Exposure:
 
 
 class CaptureFile:
-    """Pictures of one size and time base, encoded at once and appended whole.
+    """Pictures of one time base, encoded at once and appended whole.
 
-    The first settles both. Time in the file is presentation time less `origin`: MP4 cannot start below
+    The first settles the size, too: a camera that steps down its ladder goes on in the same film, each picture
+    as large in it as fits. Time in the file is presentation time less `origin`: MP4 cannot start below
     zero, and a camera's clock may start anywhere.
     """
 
@@ -103,9 +104,15 @@ class CaptureFile:
     ) -> None:
         self._file = file
         self._fps = fps
-        self._size = first.size
+        self.size = first.size
+        "Of the film."
         self.time_base = first.time_base
         self._again = FilterChain("null")
+        width, height = self.size
+        self._fitted = FilterChain(
+            f"scale={width}:{height}:force_original_aspect_ratio=decrease:force_divisible_by=2",
+            f"pad={width}:{height}:-1:-1",
+        )
         self._fragments = 0
         self._latest: int | None = None
         self._latest_sound = -1
@@ -125,8 +132,8 @@ class CaptureFile:
 
         Raises RecordingError for a picture that does not belong here, and OSError.
         """
-        if exposure.size != self._size or exposure.time_base != self.time_base:
-            raise RecordingError("a picture of another size or time base came", cure="Start a new recording.")
+        if exposure.time_base != self.time_base:
+            raise RecordingError("a picture of another time base came", cure="Start a new recording.")
         if self._latest is not None and exposure.pts <= self._latest:
             raise RecordingError("a picture came that is not newer than the last", cure="Report it as a bug.")
         runs = [Run(VIDEO_TRACK, [self._picture_sample(exposure)])]
@@ -160,7 +167,7 @@ class CaptureFile:
         self._container.start_encoding()
 
     def _x264(self, quality: Quality) -> dict[str, str]:
-        width, height = self._size
+        width, height = self.size
         threads = 1 + int(width * height * self._fps // _PIXELS_A_THREAD)
         keys = max(1, round(quality.key_interval * self._fps))
         return {
@@ -181,7 +188,8 @@ class CaptureFile:
 
     def _picture_sample(self, exposure: Exposure) -> Sample:
         try:
-            picture = self._again.apply(exposure.picture)
+            chain = self._again if exposure.size == self.size else self._fitted
+            picture = chain.apply(exposure.picture)
             picture.pts, picture.time_base = exposure.pts, exposure.time_base
             picture.pict_type = PictureType.NONE
             packets = self._video.encode(picture)

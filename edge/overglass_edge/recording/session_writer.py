@@ -89,6 +89,7 @@ class SessionWriter:
                 intrinsics_id=envelope.intrinsics_id,
                 pose=envelope.pose,
                 sound=stored,
+                size=None if exposure.size == self._capture.size else exposure.size,
             )
         )
 

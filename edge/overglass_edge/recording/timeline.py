@@ -46,6 +46,9 @@ class FrameLine(_Line):
     intrinsics_id: int = 0
     pose: Pose | None = None
     sound: int = Field(default=0, description="How many packets of sound were stored with it.")
+    size: tuple[int, int] | None = Field(
+        default=None, description="Width and height as captured, where the file has it scaled to its own size."
+    )
 
     @property
     def envelope(self) -> Envelope:

@@ -53,7 +53,7 @@ class SimulatedCamera(ThreadedCamera):
         seed: int = 0,
         clock: Clock | None = None,
     ) -> None:
-        """`open_surroundings(intrinsics)` is called in the camera's thread, for each mode once."""
+        """`open_surroundings(intrinsics)` is called in the camera's thread, once."""
         super().__init__(device.title)
         self.device, self.motion = device, motion
         self.troubles = Troubles(device)
@@ -125,7 +125,10 @@ class SimulatedCamera(ThreadedCamera):
             camera = self.device.camera
             seen = camera.intrinsics(mode)
             shutter = Shutter(seen, camera.rolling_shutter) if camera.rolling_shutter else None
-            self._views[mode] = self._open_surroundings(seen), shutter
+            # What was painted for one mode serves the others.
+            first = next((view for view, _ in self._views.values()), None)
+            view = first.seen_by(seen) if first is not None else self._open_surroundings(seen)
+            self._views[mode] = view, shutter
         return self._views[mode]
 
     def _exposed(self, mode: CameraMode, at: float) -> npt.NDArray[np.uint8]:
