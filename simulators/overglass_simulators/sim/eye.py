@@ -74,9 +74,11 @@ class Eye:
         self._lock = threading.Lock()
         self._view = eye_view(*SIZE, _across(device.display))
         self._optics = Optics(device.display, self._view)
-        self._world = place.seen_by(self._view)
+        hides = device.display is not None and device.display.kind == "video-see-through"
         self._modes = tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
         panel = panel_of(device.display) if device.display is not None else self._view
+        self._world = place.seen_by(panel if hides else self._view)
+        self._dark: Picture = np.zeros((self._view.height, self._view.width, 3), np.uint8)
         self._below, self._above, self._plain = (Reprojector(panel) for _ in range(3))
         self._made_for: tuple[int, bool, float | None] | None = None
         self._made: Layer | None = None
@@ -99,8 +101,7 @@ class Eye:
             newest = next(reversed(self._kept.values()), None)
         if newest is None:
             return None
-        at = glance.photon - self._camera.start
-        world = self._world.render(at, self._camera.motion.pose(at))
+        world = self._world_at(glance.photon)
         worn = self._seen(world, newest, glance)
         plain = worn
         if glance.mode != "none":
@@ -108,41 +109,60 @@ class Eye:
         frame_id = glance.returned[1].frame_id if glance.returned is not None else None
         return Views(glance.number, pixels(newest), worn, plain, frame_id)
 
+    def _world_at(self, moment: float) -> Picture:
+        """Through the display's own lens where it hides the world: then its cameras show it."""
+        at = moment - self._camera.start
+        return self._world.render(at, self._camera.motion.pose(at))
+
     def _seen(self, world: Picture, newest: av.VideoFrame, glance: Glance) -> Picture:
+        """`world` is what there is to be seen at the photon's time."""
         if self._display is None or self._display.kind == "none":
             return self._optics.seen(world, None)
-        if self._display.kind == "additive":
-            overlay = self._overlay(glance, only_drawings=glance.look == UNPAINTED)
-            shown = None if overlay is None else compose.light(overlay)
-        else:
-            shown = self._over_camera(newest, glance)
+        overlay = self._overlay(glance)
+        match self._display.kind:
+            case "additive":
+                shown = None if overlay is None else compose.light(overlay)
+            case "video-see-through":
+                shown = self._passed_through(world, overlay, glance)
+                world = self._dark
+            case _:
+                shown = self._over_camera(newest, overlay, glance)
         if shown is not None and glance.number % CONTRAST_EVERY == 0 and glance.mode != "none":
             self.contrast = self._optics.contrast(world, shown)
         return self._optics.seen(world, shown)
 
-    def _over_camera(self, newest: av.VideoFrame, glance: Glance) -> Picture:
-        """The camera's picture as it was taken, and over it what came back, turned to its place."""
+    def _passed_through(self, world: Picture, overlay: Shown | None, glance: Glance) -> Picture:
+        """What a headset's own cameras show of the world, and the overlay over it.
+
+        Headsets turn their cameras' pictures to the photon's time, so that is how the world is seen; but in the
+        mode `delayed` it is as old as what is laid over it, and the two fit to the pixel.
+        """
+        if glance.mode == "delayed" and glance.returned is not None:
+            world = self._world_at(glance.returned[1].capture_time)
+        return world if overlay is None else compose.over(world, overlay)
+
+    def _over_camera(self, newest: av.VideoFrame, overlay: Shown | None, glance: Glance) -> Picture:
+        """The camera's picture as it was taken, and over it what came back."""
         if glance.mode == "delayed" and glance.returned is not None:
             newest = self.matched(glance.returned[1].frame_id) or newest
-            glance = replace(glance, believed=None)
-        # A headset shows its own cameras' pictures as they were: it does not turn them.
         seen = lens_of(newest, self._modes)
         base = self._below.show(
             Layer(pixels(newest), seen, glance.photon, anchor="head"), None, glance.photon
         )
-        overlay = self._overlay(glance, only_drawings=False)
         below = compose.light(base)
         return below if overlay is None else compose.over(below, overlay)
 
-    def _overlay(self, glance: Glance, *, only_drawings: bool) -> Shown | None:
+    def _overlay(self, glance: Glance) -> Shown | None:
         """What came back, where the display shows it; clear where there is nothing."""
-        if glance.returned is None or self._above is None:
+        if glance.returned is None or self._display is None:
             return None
-        layer = self._layer_of(*glance.returned, glance, only_drawings=only_drawings)
+        drawings = self._display.kind == "additive" and glance.look == UNPAINTED
+        layer = self._layer_of(*glance.returned, glance, only_drawings=drawings)
         if layer is None:
             return None
         reprojector = self._plain if glance.mode == "none" else self._above
-        return reprojector.show(layer, glance.believed or layer.pose, glance.photon)
+        believed = None if glance.mode == "delayed" else glance.believed
+        return reprojector.show(layer, believed or layer.pose, glance.photon)
 
     def _layer_of(self, frame: Frame, trip: Trip, glance: Glance, *, only_drawings: bool) -> Layer | None:
         """Made once for a frame, since what is prepared for showing it is kept with it."""
