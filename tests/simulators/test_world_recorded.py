@@ -1,6 +1,7 @@
 """Recorded worlds: videos and sessions that one may look around in, also torn ones."""
 
 import math
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def test_who_changes_a_picture_changes_no_other(clip: Path) -> None:
 def test_a_video_without_motion_is_still_and_says_so(clip: Path) -> None:
     world = RecordedWorld(clip)
     assert not world.has_motion
+    assert "has no motion in its metadata" in world.why_still
     assert world.fiducials == ()
     assert world.path(0.3).orientation == (1.0, 0.0, 0.0, 0.0)
 
@@ -142,6 +144,15 @@ def test_a_real_walk_can_be_looked_around_in() -> None:
     # Where it had not been looking is black: about half of the picture's left edge is.
     assert (turned[:, 0] == 0).mean() > 0.4
     assert (turned[:, -1] > 0).mean() > 0.6
+
+
+def test_without_the_package_that_reads_motion_a_video_plays_and_says_what_to_install(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "telemetry_parser", None)
+    world = RecordedWorld(clip)
+    assert shown(world.render(0.2)) == 6
+    assert "pip install 'overglass[sim]'" in world.why_still
 
 
 # --- sessions ------------------------------------------------------------------------------------
