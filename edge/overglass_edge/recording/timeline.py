@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import starmap
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
 
@@ -98,10 +98,12 @@ class ImuLine(_Line):
         description="Seconds on the edge's monotonic clock; radians a second; metres a second squared."
     )
 
-    @classmethod
-    def of(cls, samples: Sequence[ImuSample]) -> Self:
+    @staticmethod
+    def of(samples: Sequence[ImuSample]) -> "ImuLine":
         """Unchecked, since a recorder must not raise: what is no number is found when it is read back."""
-        return cls.model_construct(samples=[(sample.time, sample.gyro, sample.accel) for sample in samples])
+        return ImuLine.model_construct(
+            samples=[(sample.time, sample.gyro, sample.accel) for sample in samples]
+        )
 
     def read(self) -> Iterator[ImuSample]:
         return starmap(ImuSample, self.samples)
