@@ -14,7 +14,7 @@ LATE = 0.06
 
 
 def walking() -> HeadTrack:
-    """Poses up to 0.4 s, the gyro up to 1 s: at 0.4 + LATE the tracker is merely late, later on it is lost."""
+    """Poses up to 0.4 s, the gyro up to 1 s: at first the tracker is merely late, then it is lost."""
     track = HeadTrack()
     for n in range(201):
         track.add_imu(ImuSample(n / 200, (0.0, 0.0, 0.0), (0.0, 9.81, 0.0)))
