@@ -14,6 +14,9 @@ from overglass_protocol.rotation import about, inverse, multiply, normalised, ro
 
 MAX_EXTRAPOLATION = 0.025
 "Seconds: what is predicted further ahead is farther off than what stays where it was."
+MAX_GLIDE = 0.1
+"""Seconds a place is carried on beyond the tracker's last: its poses come tens of milliseconds late, and a
+body's weight goes on as it went, where a neck's turn does not."""
 _SPAN = 0.25
 "Seconds between two poses that are compared with the gyro, so that a pose's own error weighs little."
 _DENSE = 0.04
@@ -69,7 +72,8 @@ class HeadTrack:
         """The head at `at`; None before anything is known.
 
         Beyond the newest measurement, and before the oldest, the head goes on as it turned then for at
-        most `predict` seconds, and is then held.
+        most `predict` seconds, and is then held. As long as the gyro goes on after the last pose, so does
+        the place, for at most MAX_GLIDE.
         """
         first, last = self._turn.first, self._turn.last
         if self._times:
@@ -120,7 +124,8 @@ class HeadTrack:
             return self._poses[0].position
         index = min(max(bisect_right(self._times, time) - 1, 0), count - 2)
         before, after = self._times[index], self._times[index + 1]
-        time = min(max(time, self._times[0] - predict), self._times[-1] + predict)
+        glide = max(predict, MAX_GLIDE)
+        time = min(max(time, self._times[0] - glide), self._times[-1] + glide)
         share = (time - before) / (after - before)
         (a, b, c), (x, y, z) = self._poses[index].position, self._poses[index + 1].position
         return a + (x - a) * share, b + (y - b) * share, c + (z - c) * share

@@ -129,12 +129,18 @@ def summary(rows: Sequence[Result], truths: Sequence[float], alone: Sequence[flo
         "truth_error": round(max(truths), 4) if truths else None,
         "delayed_px": max(delayed, default=None),
         "clock_error_ms": max((row["clock_error_ms"] for row in rows), default=None),
-        "server_prediction_mean_deg": {
-            f"{row['motion']} {row['rtt_ms']} ms": row["mean_deg"]
+        "growth_of": {name: growth(r for r in turns if r["motion"] == name) for name in _names(turns)},
+        "sin20_served_deg": {
+            f"{row['rtt_ms']} ms": row["mean_deg"]
             for row in at_infinity
             if (row["mode"], row["motion"], row["jitter_ms"]) == ("server_prediction", "sin20", 0)
         },
     }
+
+
+def _names(rows: Iterable[Result]) -> list[str]:
+    """The motions of rows, each once."""
+    return list(dict.fromkeys(row["motion"] for row in rows))
 
 
 def growth(turns: Iterable[Result]) -> float | None:
