@@ -14,9 +14,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, Page
 
-from overglass_simulators.studio.app import create_app
+from overglass_simulators.studio.app import PAGE, create_app
 from overglass_simulators.web.serving import bind, serving
 from tests.end_to_end.browser import chromium
+from tests.end_to_end.screenshots import reduced
 from tests.simulators.studio_devices import CHOICES
 from tests.simulators.studio_parts import living
 
@@ -87,9 +88,7 @@ async def troubled(page: Page) -> None:
 
 async def save(page: Page, file: Path, *, whole: bool = False) -> None:
     with Image.open(io.BytesIO(await page.screenshot(full_page=whole))) as picture:
-        picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            file, optimize=True
-        )
+        reduced(picture.convert("RGB"), PAGE).save(file, optimize=True)
 
 
 if __name__ == "__main__":
