@@ -75,10 +75,13 @@ async def troubled(page: Page) -> None:
     await page.wait_for_timeout(9000)
     await page.locator("#seconds input[value='1']").evaluate("(each) => each.click()")
     await page.click("[data-kind=outage]")
-    await page.wait_for_timeout(1900)
-    await page.locator("#seconds input[value='2']").evaluate("(each) => each.click()")
-    await page.click("[data-kind=microphone]")
+    await page.wait_for_function(
+        "() => /Outage: live again/.test(document.querySelector('#log').textContent)"
+    )
+    await page.locator("#seconds input[value='5']").evaluate("(each) => each.click()")
     await page.wait_for_timeout(600)
+    await page.click("[data-kind=downgrade]")
+    await page.wait_for_timeout(300)
     await page.mouse.move(500, 200)
     await page.mouse.down()
     await page.mouse.move(540, 205, steps=4)
@@ -88,7 +91,7 @@ async def troubled(page: Page) -> None:
 
 async def save(page: Page, file: Path, *, whole: bool = False) -> None:
     with Image.open(io.BytesIO(await page.screenshot(full_page=whole))) as picture:
-        reduced(picture.convert("RGB"), PAGE).save(file, optimize=True)
+        reduced(picture.convert("RGB"), PAGE.parent, "**/*.[cjp]*[sy]").save(file, optimize=True)
 
 
 if __name__ == "__main__":
