@@ -86,14 +86,14 @@ async def _wear(page: Page, *overlays: str) -> None:
 async def _save(page: Page, file: Path) -> None:
     whole = await page.screenshot()
     with Image.open(io.BytesIO(whole)) as picture:
-        _reduced(picture.convert("RGB")).save(file, optimize=True)
+        reduced(picture.convert("RGB"), ASSETS).save(file, optimize=True)
 
 
-def _reduced(picture: Image.Image) -> Image.Image:
-    """In few colours: the page's own and what there is most of as they are, the rest as it falls out."""
+def reduced(picture: Image.Image, page: Path, files: str = "**/*.[cj]s*") -> Image.Image:
+    """In few colours: those of the folder `page` and the commonest as they are, the rest as it falls out."""
     counted = picture.getcolors(picture.width * picture.height) or []
     frequent = sorted(counted, key=lambda each: each[0], reverse=True)[:FLAT]
-    named = re.findall("#([0-9a-f]{6})", "".join(file.read_text() for file in ASSETS.glob("**/*.[cj]s*")))
+    named = re.findall("#([0-9a-f]{6})", "".join(file.read_text() for file in page.glob(files)))
     colours = {(int(each[:2], 16), int(each[2:4], 16), int(each[4:], 16)) for each in named}
     colours |= {colour for _, colour in frequent if isinstance(colour, tuple)}
     rest = picture.quantize(COLOURS - len(colours), Image.Quantize.MEDIANCUT).getpalette() or []

@@ -14,9 +14,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, Page
 
-from overglass_simulators.studio.app import create_app
+from overglass_simulators.studio.app import PAGE, create_app
 from overglass_simulators.web.serving import bind, serving
 from tests.end_to_end.browser import chromium
+from tests.end_to_end.screenshots import reduced
 from tests.simulators.studio_devices import CHOICES
 from tests.simulators.studio_parts import living
 
@@ -74,10 +75,13 @@ async def troubled(page: Page) -> None:
     await page.wait_for_timeout(9000)
     await page.locator("#seconds input[value='1']").evaluate("(each) => each.click()")
     await page.click("[data-kind=outage]")
-    await page.wait_for_timeout(1900)
-    await page.locator("#seconds input[value='2']").evaluate("(each) => each.click()")
-    await page.click("[data-kind=microphone]")
+    await page.wait_for_function(
+        "() => /Outage: live again/.test(document.querySelector('#log').textContent)"
+    )
+    await page.locator("#seconds input[value='5']").evaluate("(each) => each.click()")
     await page.wait_for_timeout(600)
+    await page.click("[data-kind=downgrade]")
+    await page.wait_for_timeout(300)
     await page.mouse.move(500, 200)
     await page.mouse.down()
     await page.mouse.move(540, 205, steps=4)
@@ -87,9 +91,7 @@ async def troubled(page: Page) -> None:
 
 async def save(page: Page, file: Path, *, whole: bool = False) -> None:
     with Image.open(io.BytesIO(await page.screenshot(full_page=whole))) as picture:
-        picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            file, optimize=True
-        )
+        reduced(picture.convert("RGB"), PAGE.parent, "**/*.[cjp]*[sy]").save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import cv2
 from overglass_simulators.sim.subject import Picture, Subject, Views
 
 QUALITY = 85
-MOST_HEIGHT = 640
-"Of a picture on the page; larger ones are scaled down, for the eye and for the measurement beside it."
+MOST_HEIGHT = 960
+"Of a picture on the page. Scaling costs more than encoding: only what no screen would show is scaled down."
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ export class Gauges {
 
   #contrast(share) {
     const level = share === null ? "none" : share >= READABLE ? "good" : share >= POOR ? "poor" : "lost";
-    const words = { none: "", good: "% readable", poor: "% hard to read", lost: "% washed out" }[level];
+    const words = { none: "", good: "%, readable", poor: "%, hard to read", lost: "%, washed out" }[level];
     const bar = this.#find("contrast-bar");
     this.#number("contrast", share === null ? null : share * 100, 0);
     put(this.#find("contrast-words"), words);
@@ -57,7 +57,7 @@ export class Gauges {
   }
 
   #number(id, value, digits) {
-    put(this.#find(id), value === null ? "–" : value.toFixed(digits));
+    put(this.#find(id), value === null ? "–" : value.toFixed(digits).replace("-", "−"));
   }
 }
 

@@ -1,6 +1,7 @@
 // Pulls the newest views, over and over, and draws them: no backlog can build up.
 
 const RETRY_MS = 500;
+const LEAST_MS = 33; // from one request to the next: more would take from the glasses what nobody sees
 
 export class Pictures {
   #camera; #worn; #split; #stage; #cameraFigure; #wornFigure;
@@ -22,6 +23,7 @@ export class Pictures {
   async #follow() {
     let after = -1;
     let next = null;
+    let asked = 0;
     for (;;) {
       if (document.hidden) {
         next = null;
@@ -35,13 +37,15 @@ export class Pictures {
         if (!response.ok) throw new Error(response.statusText);
         const blob = await response.blob();
         after = Number(response.headers.get("Overglass-Number"));
-        next = pull(after); // on its way while these are drawn
+        const rest = Math.max(0, asked + LEAST_MS - performance.now());
+        asked = performance.now() + rest;
+        next = sleep(rest).then(() => pull(after)); // on its way while these are drawn
         next.catch(() => {});
         await this.#show(blob, response.headers.get("Overglass-Sizes").split(",").map(Number));
       } catch {
         next = null;
         after = -1; // a studio that was started again counts anew
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await sleep(RETRY_MS);
       }
     }
   }
@@ -98,6 +102,10 @@ function draw(canvas, picture) {
 function surround(figure, picture) {
   const canvas = figure.querySelector(".ambient");
   canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, 0, canvas.width, canvas.height);
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function pull(after) {
