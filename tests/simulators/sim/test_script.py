@@ -135,4 +135,4 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_script_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "script.toml"
     path.write_text(SAMPLE)
-    assert read_script(path).record == tmp_path / "session"
+    assert read_script(path) == parse_script(SAMPLE, path)
