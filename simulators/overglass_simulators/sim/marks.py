@@ -4,6 +4,7 @@ It stands in for a model that finds things: what it draws belongs to a known poi
 anybody can see whether an overlay stays where it belongs. Runs in the service's process, as any look does.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +15,30 @@ import numpy as np
 from overglass_cloud.engines import planes
 from overglass_cloud.looks import Look, Sitter, State, Workshop
 from overglass_protocol.control import Control
+from overglass_simulators.world.fiducials import COLOURS
 
 SATURATED = 62
-"Steps of colour difference from grey from which a pixel is taken for a mark's; paint on walls stays below."
+"Steps of colour difference from grey from which a pixel is taken for a mark's."
+PURE = 90
+"Those that a mark's middle has at least, of the 112 to 120 that were painted; cloth and leaves have less."
+HUE = math.radians(16)
+"By how much a mark's hue may be off: half of what lies between the two that are next to each other."
 SMALLEST, LARGEST = 6, 0.02
 "Pixels of the halved picture, and share of it, that a mark has at least and at most."
-ROUND = 0.55
-"Share of its bounding box that a mark fills at least: a disc fills 0.79."
+ROUND, LONG = 0.6, 1.4
+"""Share of its bounding box that a mark fills at least, and its box's longer side by its shorter at most: a
+disc fills 0.79. One that is half hidden has its middle elsewhere, and is left alone."""
 BLACK, GREY = 16, 128
+
+
+def _hue(blue: float, green: float, red: float) -> float:
+    """Radians, 0 to 2 pi, in the plane of the colour differences (ITU-R BT.601)."""
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return math.atan2((red - luma) / 1.402, (blue - luma) / 1.772) % (2 * math.pi)
+
+
+HUES = tuple(_hue(*colour) for colour in COLOURS.values())
+"Of the world's marks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +55,32 @@ class Mark:
 def find(picture: av.VideoFrame) -> list[Mark]:
     """All marks in a `yuv420p` picture, largest first, centres as fine as the mean of their pixels."""
     _, cb, cr = planes.views(picture)
-    far = np.hypot(cb.astype(np.float32) - GREY, cr.astype(np.float32) - GREY)
-    count, labels, boxes, middles = cv2.connectedComponentsWithStats((far > SATURATED).astype(np.uint8))
+    far, hue = cv2.cartToPolar(cb.astype(np.float32) - GREY, cr.astype(np.float32) - GREY)
     found = []
-    for number in range(1, count):
-        _, _, width, height, area = boxes[number]
-        if not SMALLEST <= area <= LARGEST * far.size or area < ROUND * width * height:
-            continue
-        if max(width, height) > 2 * min(width, height):
-            continue
-        x, y = middles[number]
-        inside = labels == number
-        colour = int(np.median(cb[inside])), int(np.median(cr[inside]))
-        # A sample of colour lies between two by two of light.
-        found.append(Mark(2 * x + 0.5, 2 * y + 0.5, float(np.sqrt(area / np.pi)) * 2, colour))
+    for own in HUES:
+        # Each colour by itself: two marks that touch are two.
+        off = np.abs((hue - own + math.pi) % (2 * math.pi) - math.pi)
+        alike = ((far > SATURATED) & (off < HUE)).astype(np.uint8)
+        count, labels, boxes, middles = cv2.connectedComponentsWithStats(alike)
+        for number in range(1, count):
+            left, top, width, height, area = boxes[number].tolist()
+            if not _is_disc(width, height, area, LARGEST * far.size):
+                continue
+            box = np.s_[top : top + height, left : left + width]
+            inside = labels[box] == number
+            if far[box][inside].max() < PURE:
+                continue
+            colour = int(np.median(cb[box][inside])), int(np.median(cr[box][inside]))
+            x, y = middles[number].tolist()
+            # The camera takes the colour of two by two pixels from the upper left one, as OpenCV does.
+            found.append(Mark(2 * x, 2 * y, 2 * math.sqrt(area / math.pi), colour))
     return sorted(found, key=lambda mark: -mark.radius)
+
+
+def _is_disc(width: int, height: int, area: int, largest: float) -> bool:
+    if not SMALLEST <= area <= largest or area < ROUND * width * height:
+        return False
+    return max(width, height) <= LONG * min(width, height)
 
 
 class Rings:
