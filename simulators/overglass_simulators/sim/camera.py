@@ -19,7 +19,7 @@ from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.head import HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
-from overglass_edge.sources.threaded import ThreadedCamera
+from overglass_edge.sources.threaded import CLOSING_TIMEOUT, ThreadedCamera
 from overglass_protocol.pose import Intrinsics, Pose, Vector
 from overglass_protocol.rotation import IDENTITY, multiply
 from overglass_simulators.devices.device import CameraMode, Device
@@ -81,7 +81,13 @@ class SimulatedCamera(ThreadedCamera):
 
     async def __aenter__(self) -> Self:
         self.start, self._set_out = self._clock.now(), self.motion.pose(0.0).orientation
-        await super().__aenter__()
+        try:
+            await super().__aenter__()
+        except BaseException:
+            # A world that is still being painted goes on until it is done; nobody may be left behind with it.
+            if self._ended is not None:
+                await asyncio.wait({self._ended}, timeout=CLOSING_TIMEOUT)
+            raise
         if self._imu is not None:
             self._feeling = asyncio.create_task(self._feel())
         return self

@@ -3,12 +3,15 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+import structlog
 import uvicorn
 
 from overglass_protocol.errors import OverglassError
+
+log = structlog.get_logger()
 
 STARTS_WITHIN = 30.0
 "Seconds; an application that loads a model takes its time."
@@ -26,7 +29,7 @@ def hosted(application: Any) -> Iterator[str]:
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="hosted application", daemon=True
+            target=_serve, args=(server, listener), name="hosted application", daemon=True
         )
         thread.start()
         try:
@@ -37,6 +40,15 @@ def hosted(application: Any) -> Iterator[str]:
             thread.join(STARTS_WITHIN)
 
 
+def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    # Where the application cannot start, uvicorn has logged why; the thread's end tells that it could not.
+    with suppress(SystemExit):
+        try:
+            server.run(sockets=[listener])
+        except Exception:
+            log.exception("the application failed")
+
+
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
     for _ in range(round(STARTS_WITHIN / _ASK_EVERY)):
         if server.started:
@@ -44,4 +56,6 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
         thread.join(_ASK_EVERY)
         if not thread.is_alive():
             raise OverglassError("the application ended before it had started", cure="See its log above.")
-    raise OverglassError(f"the application did not start within {STARTS_WITHIN:g} s")
+    raise OverglassError(
+        f"the application did not start within {STARTS_WITHIN:g} s", cure="Load what takes long before it."
+    )

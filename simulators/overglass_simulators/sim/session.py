@@ -179,7 +179,8 @@ class Sim:
             self._fail(wearing, error)
         except Exception as error:
             log.exception("a simulated session failed")
-            self._fail(wearing, OverglassError(f"the session failed: {error!r}", cure="Please report this."))
+            what = f"the session failed: {_first(error)!r}"
+            self._fail(wearing, OverglassError(what, cure="Please report this as a bug."))
 
     def _fail(self, wearing: Wearing, error: OverglassError) -> None:
         wearing.tell("ended", str(error))
@@ -191,3 +192,10 @@ class Sim:
             self._watching.cancel()
             await asyncio.wait({self._watching})
             self._watching = None
+
+
+def _first(error: Exception) -> Exception:
+    """The first that a group of them holds."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

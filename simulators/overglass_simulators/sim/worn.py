@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -22,6 +23,7 @@ from overglass_simulators.sim.subject import FrameRow, Picture, Said, SimState
 
 PATIENCE = 15.0
 "Seconds that a wait takes at most, unless it is told another number."
+GONE = "these glasses do not answer any more"
 _ASK_EVERY = 0.01
 _T = TypeVar("_T")
 
@@ -49,7 +51,8 @@ class Worn:
 
     def __exit__(self, *exc: object) -> None:
         if self._loop is not None and self._leave is not None:
-            self._loop.call_soon_threadsafe(self._leave.set)
+            with suppress(RuntimeError):  # it has closed: the session ended by itself
+                self._loop.call_soon_threadsafe(self._leave.set)
         self._thread.join(PATIENCE)
         if self._fault is not None and exc[0] is None:
             raise self._fault
@@ -132,12 +135,17 @@ class Worn:
             raise self._fault
         if self._sim is None or self._loop is None or not self._thread.is_alive():
             raise OverglassError("these glasses are not worn", cure="Use them in a with statement.")
-        answer = asyncio.run_coroutine_threadsafe(ask(self._sim), self._loop)
+        asked = ask(self._sim)
+        try:
+            answer = asyncio.run_coroutine_threadsafe(asked, self._loop)
+        except RuntimeError as error:  # the loop has just closed
+            asked.close()
+            raise self._fault or OverglassError(GONE) from error
         try:
             return answer.result(PATIENCE)
         except (TimeoutError, CancelledError) as error:
             # The session may have ended while the question was under way.
-            raise self._fault or OverglassError("these glasses do not answer any more") from error
+            raise self._fault or OverglassError(GONE) from error
 
     def _run(self) -> None:
         try:
