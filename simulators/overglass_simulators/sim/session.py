@@ -34,6 +34,8 @@ class Sim:
     def __init__(self, plan: SimPlan, hear: Callable[[str, str], None] = lambda name, detail: None) -> None:
         """`hear(name, detail)` is told what the wearer is told."""
         self.plan = plan
+        self._home = plan
+        "Where a replay leads back to."
         self._hear = hear
         self._stack = AsyncExitStack()
         self._wearing: Wearing | None = None
@@ -80,7 +82,11 @@ class Sim:
         return self._looks
 
     async def set_device(self, name: str) -> None:
-        await self._change(replace(self.plan, device=name))
+        plan = replace(self.plan, device=name)
+        if self.wearing.state(self._line.settings, self.plan).replaying is not None:
+            home = self._home
+            plan = replace(plan, world=home.world, motion=home.motion, trace=home.trace)
+        await self._change(plan)
 
     def set_link(self, settings: LinkSettings) -> None:
         self._line.set(settings)
