@@ -19,8 +19,6 @@ MAX_GLIDE = 0.1
 body's weight goes on as it went, where a neck's turn does not."""
 _SPAN = 0.25
 "Seconds between two poses that are compared with the gyro, so that a pose's own error weighs little."
-_STRAGGLING = 0.1
-"Seconds samples may be late and still count in such a comparison."
 _DENSE = 0.04
 "Seconds between samples of a gyro up to which adding them up says more of its bias than of its gaps."
 _SETTLED = 16
@@ -151,14 +149,14 @@ class HeadTrack:
 
     def _learn(self) -> None:
         """Compares the gyro with the poses over the next span that both have covered."""
-        if not self._times or self._turn.last < self._compared + _SPAN + _STRAGGLING:
+        if not self._times or self._turn.last < self._compared + _SPAN:
             return
         start = bisect_left(self._times, self._compared)
         if start == len(self._times):
             return
         begin = self._times[start]
         end = bisect_left(self._times, begin + _SPAN)
-        if end == len(self._times) or self._turn.last < self._times[end] + _STRAGGLING:
+        if end == len(self._times) or self._turn.last < self._times[end]:
             return
         self._compared = self._times[end]
         if self._turn.covers(begin, self._compared, _DENSE):

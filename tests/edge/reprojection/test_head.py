@@ -2,7 +2,6 @@
 
 import math
 import random
-from collections.abc import Callable
 
 import pytest
 
@@ -10,45 +9,8 @@ from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.gyro import HISTORY
 from overglass_edge.reprojection.head import MAX_EXTRAPOLATION, HeadTrack
 from overglass_protocol import rotation
-from overglass_protocol.pose import Pose, Quaternion, Vector
-
-RATE = (0.3, -1.1, 0.5)
-Motion = Callable[[float], Pose]
-
-
-def constant(time: float) -> Pose:
-    return Pose(rotation.turned(rotation.IDENTITY, RATE, time), RATE, (time, 2 * time, 0.0))
-
-
-def sine(time: float) -> Pose:
-    """10 degrees at 2 Hz about an axis that is none of the head's."""
-    amplitude, pace = math.radians(10), 4 * math.pi
-    angle, rate = amplitude * math.sin(pace * time), amplitude * pace * math.cos(pace * time)
-    return Pose(rotation.about((0.6 * angle, 0.8 * angle, 0.0)), (0.6 * rate, 0.8 * rate, 0.0))
-
-
-def wobble(time: float) -> Pose:
-    """A wide cone at 1 Hz: the axis itself turns, so that no order of small turns may be mistaken."""
-
-    def orientation(at: float) -> Quaternion:
-        angle = 2 * math.pi * at
-        return rotation.about((0.5 * math.cos(angle), 0.5 * math.sin(angle), 0.0))
-
-    step = 1e-5
-    x, y, z = rotation.rotation_of(
-        rotation.multiply(rotation.inverse(orientation(time - step)), orientation(time + step))
-    )
-    return Pose(orientation(time), (x / (2 * step), y / (2 * step), z / (2 * step)))
-
-
-def felt(time: float, motion: Motion, bias: Vector = (0.0, 0.0, 0.0)) -> ImuSample:
-    x, y, z = (rate + wrong for rate, wrong in zip(motion(time).angular_velocity, bias, strict=True))
-    return ImuSample(time, (x, y, z), (0.0, 9.81, 0.0))
-
-
-def silent(pose: Pose) -> Pose:
-    """From a tracker that tells no rates."""
-    return Pose(pose.orientation, position=pose.position)
+from overglass_protocol.pose import Pose
+from tests.edge.reprojection.motions import RATE, Motion, constant, felt, silent, sine, wobble
 
 
 def error(track: HeadTrack, at: float, motion: Motion, predict: float = MAX_EXTRAPOLATION) -> float:
@@ -151,6 +113,13 @@ def test_turning_about_an_axis_that_turns_itself_adds_up() -> None:
     assert math.degrees(rotation.angle(pose.orientation, way)) < 0.1, "0.15 without the second order"
 
 
+def test_between_poses_the_way_is_a_curve_even_about_an_axis_that_turns_itself() -> None:
+    track = HeadTrack()
+    for index in range(21):
+        track.add_pose(index / 20, wobble(index / 20))
+    assert max(error(track, 0.1 + index * 0.0037, wobble) for index in range(200)) < 0.001
+
+
 @pytest.mark.parametrize("rate", [60, 30])
 def test_slow_sensors_are_followed_along_a_curve_between_their_samples(rate: int) -> None:
     track = HeadTrack()
@@ -180,6 +149,8 @@ def test_the_order_in_which_samples_arrive_does_not_matter() -> None:
         for pose in others:
             assert pose is not None
             assert rotation.angle(pose.orientation, in_order.orientation) < math.radians(0.01)
+    for track in tracks:
+        assert track.bias == pytest.approx((0.0, 0.0, 0.0), abs=2e-3)
 
 
 def test_a_sample_said_twice_counts_once_and_one_that_is_no_number_not_at_all() -> None:
@@ -204,6 +175,24 @@ def test_poses_say_what_the_gyro_reads_at_rest() -> None:
         if index % 7 == 0:
             track.add_pose(time, sine(time))
     assert track.bias == pytest.approx(bias, abs=0.002)
+
+
+def test_between_two_poses_the_gyro_leads_from_one_to_the_other_whatever_it_reads_at_rest() -> None:
+    track = HeadTrack()
+    for index in range(43):
+        track.add_imu(felt(index / 200, sine, (0.2, -0.1, 0.15)))
+        if index % 20 == 0:
+            track.add_pose(index / 200, silent(sine(index / 200)))
+    assert track.bias == (0.0, 0.0, 0.0), "it is too soon to tell"
+    assert max(error(track, index / 400, sine) for index in range(80)) < 0.05
+
+
+def test_before_a_gyro_was_heard_a_poses_own_rate_leads_back() -> None:
+    track = HeadTrack()
+    for index in range(10):
+        track.add_pose(index / 30, constant(index / 30))
+        track.add_imu(felt(2.0 + index / 200, constant))
+    assert error(track, -0.02, constant) < 1e-4
 
 
 def test_a_tracker_that_jumps_is_believed_but_teaches_no_bias() -> None:
@@ -260,12 +249,14 @@ def test_what_is_older_than_two_seconds_is_forgotten_and_the_oldest_known_is_hel
     assert track.pose(oldest - 0.5) == track.pose(3.0)
 
 
-def test_a_device_whose_clock_begins_anew_is_followed_anew() -> None:
+@pytest.mark.parametrize("with_poses", [False, True])
+def test_a_device_whose_clock_begins_anew_is_followed_anew(with_poses: bool) -> None:
     track = HeadTrack()
     for begin in (1000.0, 0.0):
         for index in range(101):
             track.add_imu(felt(begin + index / 200, constant))
-            track.add_pose(begin + index / 200, constant(begin + index / 200))
+            if with_poses:
+                track.add_pose(begin + index / 200, constant(begin + index / 200))
     assert error(track, 0.31, constant) < 1e-5
 
 
