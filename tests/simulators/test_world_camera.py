@@ -75,9 +75,10 @@ async def test_the_camera_hands_out_pictures_with_their_time_and_pose(street: Wo
 
 async def test_the_cameras_picture_is_the_worlds(street: World) -> None:
     clock = SteppedClock()
-    clock.allow(10)
     async with asyncio.timeout(20), WorldCamera(1, size=SMALL, clock=clock) as camera:
+        clock.allow(1)
         captured = await anext(camera)
+        clock.allow(2)
     planes = cv2.cvtColor(street.render(0.0), cv2.COLOR_BGR2YUV_I420)
     assert np.array_equal(captured.picture.to_ndarray(), planes)
 

@@ -12,8 +12,8 @@ from overglass_protocol.rotation import about
 
 EYES = 1.66
 "Metres from the ground to a standing person's eyes."
-STANDING: Vector = (1.1, EYES, 0.0)
-"Where somebody stands who does not walk: on the spot from which `Walk` sets out."
+STANDING: Vector = (2.9, EYES, 0.0)
+"Where somebody stands who does not walk: beside the street's middle, a step from where `Walk` sets out."
 
 Axis = Literal["yaw", "pitch", "roll"]
 "To the left about y, up about x, to the left shoulder about z."

@@ -37,15 +37,6 @@ def imu_of_video(path: Path | str) -> tuple[ImuSample, ...]:
     return tuple(found)
 
 
-def has_imu(path: Path | str) -> bool:
-    """Whether `imu_of_video` finds something. Raises SourceError only where the package is missing."""
-    _package()
-    try:
-        return bool(imu_of_video(path))
-    except SourceError:
-        return False
-
-
 def _rows(path: Path) -> list[dict[str, Any]]:
     package = _package()
     if path.is_dir():

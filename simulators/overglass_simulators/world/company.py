@@ -103,8 +103,8 @@ def _head(canvas: Canvas, look: Look, *, blinking: bool, talking: bool) -> None:
     for side in (-1, 1):
         canvas.disc(_M + side * 0.098, y - 0.012, 0.022, shaded(skin, 0.88), 1.4)
     canvas.disc(_M, y - 0.005, 0.098, skin, 1.27)
-    canvas.shade([(_M - 0.1, y - 0.13), (_M - 0.035, y - 0.13), (_M - 0.05, y + 0.12), (_M - 0.1, y + 0.12)],
-                 shaded(skin, 0.8), 0.35, 0.04)  # fmt: skip
+    canvas.shade([(_M - 0.075, y - 0.09), (_M - 0.04, y - 0.1), (_M - 0.05, y + 0.08), (_M - 0.08, y + 0.08)],
+                 shaded(skin, 0.8), 0.35, 0.03)  # fmt: skip
     fringe = [(-0.104, 0.005), (-0.085, 0.07), (0.0, 0.075), (0.06, 0.055), (0.104, 0.0)]
     fringe += [(0.108, 0.08), (0.05, 0.15), (-0.05, 0.15), (-0.108, 0.09)]
     canvas.poly([(_M + x, y + h) for x, h in fringe], look.hair)

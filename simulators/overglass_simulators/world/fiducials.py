@@ -76,7 +76,8 @@ def around(place: Vector = STANDING) -> tuple[Fiducial, ...]:
 def along(motion: Motion, seconds: float, every: float = 2.0) -> tuple[Fiducial, ...]:
     """For who walks: those at infinity, and pairs at 1, 2 and 5 metres beside the way, `every` seconds."""
     found = [mark for mark in around() if mark.place is None]
-    for number in range(math.ceil(seconds / every)):
+    # Two more, so that there is something ahead until the end.
+    for number in range(math.ceil(seconds / every) + 2):
         pose = motion.pose(number * every)
         x, _, z = (float(part) for part in matrix(pose.orientation) @ (0, 0, -1))
         heading = math.atan2(x, -z)

@@ -11,7 +11,7 @@ from overglass_simulators.world import hangings
 from overglass_simulators.world.brush import Canvas, Point, colour, mixed, shaded
 from overglass_simulators.world.texture import Colour, Texture
 
-LEFT, RIGHT = -2.2, 4.4
+LEFT, RIGHT = -0.4, 6.2
 FRONT, BACK = -5.0, 3.0
 HEIGHT = 2.9
 WIDTH, LENGTH = RIGHT - LEFT, BACK - FRONT

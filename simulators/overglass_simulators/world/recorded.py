@@ -11,14 +11,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from overglass_edge.session_folder import SessionFolder
 from overglass_protocol.errors import SourceError
 from overglass_protocol.pose import Intrinsics, Pose
 from overglass_protocol.rotation import angle, matrix
 from overglass_simulators.motion import Motion
 from overglass_simulators.motion.analytic import Still as StandingStill
 from overglass_simulators.motion.choice import from_recording
-from overglass_simulators.motion.metadata import has_imu
 from overglass_simulators.motion.recorded import Trace
 from overglass_simulators.world.fiducials import Fiducial
 from overglass_simulators.world.reels import Reel, Still, reel_of
@@ -60,12 +58,19 @@ class RecordedWorld:
         self.problems = self._reel.problems
         "What is missing or damaged in it, one sentence each."
         self.motion: Motion = StandingStill()
-        "How the head moved that took it."
-        self.has_motion = _moved(Path(path))
-        "Whether it says so; otherwise the head stood still, as far as anybody knows."
-        if self.has_motion:
+        "How the head moved that took it; it stood still where nothing tells."
+        self.why_still = ""
+        "Why nothing tells, with what to do about it; empty where something does."
+        try:
             self.motion = _Round(from_recording(path, "hold"), self._reel)
+        except SourceError as error:
+            self.why_still = str(error)
         self._player = _Player(self._reel)
+
+    @property
+    def has_motion(self) -> bool:
+        """Whether it is known how the head moved."""
+        return not self.why_still
 
     @property
     def seconds(self) -> float:
@@ -147,13 +152,6 @@ class _Round:
 
     def pose(self, time: float) -> Pose:
         return self._trace.pose(self._ahead + time % self._seconds)
-
-
-def _moved(path: Path) -> bool:
-    if not path.is_dir():
-        return has_imu(path)
-    session = SessionFolder.open(path)
-    return sum(line.pose is not None for line in session.frames) > 1 or len(session.imu) > 1
 
 
 def _camera(own: Intrinsics, width: int | None, height: int | None, field: float | None) -> Intrinsics:

@@ -117,11 +117,11 @@ class Room:
         sofa = _Item(
             (LEFT + 0.45, -1.8), lambda eye, _: [*parts, *(pillow.facing(eye) for pillow in pillows)]
         )
-        return [sofa, _fixed((2.45, -1.9), _chair(2.45, -1.9))]
+        return [sofa, _fixed((4.25, -1.9), _chair(4.25, -1.9))]
 
     def _table(self) -> list[_Item]:
         random, detail, wood = self._random, self._detail, furnishings.WOOD
-        x, z, wide, deep, high = 1.15, -2.3, 1.7, 0.85, 0.74
+        x, z, wide, deep, high = 2.95, -2.3, 1.7, 0.85, 0.74
         legs: list[Panel] = []
         for dx in (-wide / 2 + 0.05, wide / 2 - 0.12):
             for dz in (-deep / 2 + 0.05, deep / 2 - 0.12):
@@ -150,15 +150,15 @@ class Room:
         figs = [furnishings.plant(random, accent, detail * 1.4) for _ in range(2)]
         lamp = furnishings.lamp(detail * 1.3)
         return [
-            _upright(3.05, -0.95, furnishings.PLANT, figs[0]),
-            _upright(-1.75, -4.5, furnishings.PLANT, figs[1]),
-            _upright(-1.7, -0.25, furnishings.LAMP, lamp),
+            _upright(4.85, -0.95, furnishings.PLANT, figs[0]),
+            _upright(0.05, -4.5, furnishings.PLANT, figs[1]),
+            _upright(0.1, -0.25, furnishings.LAMP, lamp),
         ]
 
     def _people(self) -> list[_Item]:
         """Two who talk in turns, and look at whoever looks."""
         looks = self._random.permutation(len(company.LOOKS))[:2].tolist()
-        places = ((-0.35, -2.9), (3.0, -3.55))
+        places = ((1.45, -2.9), (4.8, -3.55))
         return [self._person(company.LOOKS[look], n, *places[n]) for n, look in enumerate(looks)]
 
     def _person(self, look: company.Look, number: int, x: float, z: float) -> _Item:
@@ -185,12 +185,12 @@ _STANDS: list[list[Point]] = [
     [(x0 - LEFT, BACK - z0), (x1 - LEFT, BACK - z0), (x1 - LEFT, BACK - z1), (x0 - LEFT, BACK - z1)]
     for x0, z0, x1, z1 in (
         (LEFT, -2.95, LEFT + 1.0, -0.65),
-        (0.3, -2.7, 2.0, -1.8),
+        (2.1, -2.7, 3.8, -1.8),
         (RIGHT - 0.5, -3.5, RIGHT, -1.1),
-        (2.25, -2.1, 2.65, -1.65),
-        (2.85, -1.15, 3.25, -0.8),
-        (-0.6, -3.0, -0.1, -2.7),
-        (2.75, -3.65, 3.25, -3.4),
+        (4.05, -2.1, 4.45, -1.65),
+        (4.65, -1.15, 5.05, -0.8),
+        (1.2, -3.0, 1.7, -2.7),
+        (4.55, -3.65, 5.05, -3.4),
     )
 ]
 "Outlines of what throws a shadow, in the floor's own metres."
@@ -199,7 +199,7 @@ _STANDS: list[list[Point]] = [
 def _opposite(random: np.random.Generator, detail: float) -> list[Panel]:
     """Houses across the street."""
     found = []
-    for number, x in enumerate((-13.0, -5.5, 2.0, 9.5)):
+    for number, x in enumerate((-11.2, -3.7, 3.8, 11.3)):
         house = paint_house(random, design(random, 2 * number, sunny=True), sunny=True, detail=detail)
         for texture, top, high in ((house.body, house.body_height, house.body_height),
                                    (house.gable, house.height, house.gable_height)):  # fmt: skip

@@ -125,10 +125,13 @@ def projection(intrinsics: Intrinsics, pose: Pose) -> Array:
 def project(points: Array, intrinsics: Intrinsics, pose: Pose) -> Array:
     """(n, 3) points in the world to (n, 3): column, row and depth. Behind the camera depth is negative.
 
+    Beside it, where depth is 0, column and row are infinite or no numbers.
+
     The centre of the pixel in column i and row j is at (i, j).
     """
     seen = (points - np.array(pose.position)) @ projection(intrinsics, pose).T
-    return np.column_stack([seen[:, :2] / seen[:, 2:], seen[:, 2]])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.column_stack([seen[:, :2] / seen[:, 2:], seen[:, 2]])
 
 
 def pinhole(width: int, height: int, field: float) -> Intrinsics:
