@@ -134,8 +134,8 @@ class Eye:
     def _passed_through(self, world: Picture, overlay: Shown | None, glance: Glance) -> Picture:
         """What a headset's own cameras show of the world, and the overlay over it.
 
-        Headsets turn their cameras' pictures to the photon's time, so that is how the world is seen; but in the
-        mode `delayed` it is as old as what is laid over it, and the two fit to the pixel.
+        Headsets turn their cameras' pictures to the photon's time, so that is how the world is seen; but in
+        the mode `delayed` it is as old as what is laid over it, and the two fit to the pixel.
         """
         if glance.mode == "delayed" and glance.returned is not None:
             world = self._world_at(glance.returned[1].capture_time)

@@ -19,7 +19,7 @@ strength = 0.8
 mode = "warp_prediction"
 seed = 7
 seconds = 60
-record = "session"
+record = true
 
 [[events]]
 at = 20
@@ -62,7 +62,7 @@ def test_a_script_says_what_is_worn_and_what_happens_in_order_of_time() -> None:
         "lte",
     )
     assert (script.look, script.strength, script.mode, script.seed) == ("ink", 0.8, "warp_prediction", 7)
-    assert (script.seconds, script.record) == (60, Path("/scripts/session"))
+    assert (script.seconds, script.record) == (60, True)
     assert script.events == (
         Event(10, "look", "none", 0.0, 0.5),
         Event(20, "fault", "outage", 5, None),
@@ -75,7 +75,7 @@ def test_a_script_says_what_is_worn_and_what_happens_in_order_of_time() -> None:
 
 def test_all_but_the_length_has_a_default() -> None:
     script = parse_script("seconds = 3", PATH)
-    assert (script.link, script.look, script.record, script.events) == ("perfect", "none", None, ())
+    assert (script.link, script.look, script.record, script.events) == ("perfect", "none", False, ())
     assert script.expect == Expectation(None, None, None, ())
 
 
@@ -135,4 +135,4 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_script_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "script.toml"
     path.write_text(SAMPLE)
-    assert read_script(path).record == tmp_path / "session"
+    assert read_script(path) == parse_script(SAMPLE, path)
