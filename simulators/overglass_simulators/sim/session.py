@@ -50,6 +50,7 @@ class Sim:
                 service = await stack.enter_async_context(AwaitedService(Service()))
                 url = service.url
                 self._looks = [look["name"] for look in await service.looks()]
+            self._check_look(self.plan.look)
             self._line = await stack.enter_async_context(Line(url, seed=self.plan.seed))
             await self._put_on()
             self._stack = stack.pop_all()
@@ -93,8 +94,7 @@ class Sim:
         self.plan = replace(self.plan, link=settings)
 
     def set_look(self, look: str, strength: float) -> None:
-        if self._looks and look not in self._looks:
-            raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
+        self._check_look(look)
         self.wearing.set_look(look, strength)
         self.plan = replace(self.plan, look=look, strength=strength)
 
@@ -128,6 +128,11 @@ class Sim:
 
     async def replay(self, folder: Path) -> None:
         await self._change(replace(self.plan, world=str(folder), motion="recorded", trace=folder))
+
+    def _check_look(self, look: str) -> None:
+        """Of our own service; another is asked, and answers itself. Raises ConfigError."""
+        if self._looks and look not in self._looks:
+            raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
 
     async def _change(self, plan: SimPlan) -> None:
         """Another session; the old one goes on if the new one cannot be."""
