@@ -51,11 +51,9 @@ DEVICES = (
     device("frames", "Camera glasses", UPRIGHT, 55),
 )
 MOTIONS = {"still": "Still", "walk": "Walking", "sway": "Looking about", "recorded": "Recorded walk"}
+SOURCES = {"camera.Picture": "Made up for tests.", "display.Field of view": "Made up, too."}
 CHOICES = Choices(
-    tuple(
-        described(each, {"camera.Picture": "Made up for tests.", "display.Field of view": "Made up, too."})
-        for each in DEVICES
-    ),
+    tuple(described(each, SOURCES) for each in DEVICES),
     MOTIONS,
     LINKS,
 )

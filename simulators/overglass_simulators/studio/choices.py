@@ -31,6 +31,8 @@ class Described:
 
     device: Device
     numbers: tuple[Number, ...]
+    worn_field: float | None = None
+    "Radians across the picture of what the wearer sees; None where it is as the camera's."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ FAULT_WORDS: dict[FaultKind, _Shown] = {
 def choices_in_words(choices: Choices, looks: list[str]) -> dict[str, Any]:
     """All that does not change while the page is open."""
     return {
-        "devices": [_short(each.device) for each in choices.devices],
+        "devices": [_short(each) for each in choices.devices],
         "motions": [{"name": name, "label": label} for name, label in choices.motions.items()],
         "links": [{"name": name, **in_words(link)} for name, link in choices.links.items()],
         "looks": looks,
@@ -104,7 +106,7 @@ def devices_in_words(choices: Choices) -> list[dict[str, Any]]:
     """Every device with its numbers and their sources."""
     return [
         {
-            **_short(each.device),
+            **_short(each),
             "numbers": [
                 {"part": number.part, "name": number.name, "value": number.value, "source": number.source}
                 for number in each.numbers
@@ -129,8 +131,10 @@ def described(device: Device, sources: Mapping[str, str] | None = None) -> Descr
     return Described(device, tuple(Number(*each, known.get(f"{each[0]}.{each[1]}", "")) for each in numbers))
 
 
-def _short(device: Device) -> dict[str, Any]:
+def _short(each: Described) -> dict[str, Any]:
+    device = each.device
     mode, display = device.camera.mode, device.display
+    worn_field = device.camera.field_of_view if each.worn_field is None else each.worn_field
     return {
         "name": device.name,
         "title": device.title,
@@ -151,6 +155,7 @@ def _short(device: Device) -> dict[str, Any]:
         if display
         else None,
         "gyro": device.imu is not None,
+        "worn_deg": round(math.degrees(worn_field), 1),
     }
 
 
