@@ -80,7 +80,8 @@ function showState(state) {
 }
 
 function standing(state, words) {
-  document.body.dataset.state = state;
+  if (document.body.dataset.state !== state) document.body.dataset.state = state;
+  find("stage").classList.toggle("dim", state === "trouble" || state === "away");
   put(find("state").firstElementChild, words);
 }
 
