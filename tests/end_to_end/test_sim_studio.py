@@ -12,8 +12,8 @@ from playwright.async_api import Page
 from overglass_edge.session_folder import SessionFolder
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.session import Sim
-from overglass_simulators.sim.shown import choices
 from overglass_simulators.studio.app import create_app
+from overglass_simulators.studio.ours import choices
 from overglass_simulators.web.serving import bind, serving
 from tests.end_to_end.browser import chromium, opened, pixels
 from tests.end_to_end.studio_desk import LIVE

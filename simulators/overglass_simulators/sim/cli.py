@@ -83,8 +83,8 @@ def sim(
         recordings=recordings,
     )
     from overglass_simulators.sim.session import Sim
-    from overglass_simulators.sim.shown import choices
     from overglass_simulators.studio.interactive import run_studio
+    from overglass_simulators.studio.ours import choices
 
     run_studio(lambda: Sim(plan), choices(), port, browser=browser)
 

@@ -8,6 +8,7 @@ from typing import Any
 from overglass_simulators.devices.device import CameraModel, Device, DisplayModel, ImuModel, LinkNumbers
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.sim.faults import FaultKind
+from overglass_simulators.sim.palette import STAGE_PLACES
 from overglass_simulators.sim.subject import STAGES, Mode
 from overglass_simulators.studio.links import in_words
 
@@ -49,19 +50,6 @@ class _Shown:
     words: str
     "What it does, in one line."
 
-
-STAGE_PLACES = {
-    "capture": ("glasses", "#8e7bf2"),
-    "encode": ("glasses", "#4f8ef7"),
-    "uplink": ("network", "#5f7186"),
-    "wait": ("cloud", "#c9774a"),
-    "paint": ("cloud", "#f2b84b"),
-    "downlink": ("network", "#8394a8"),
-    "decode": ("glasses", "#7fadfa"),
-    "warp": ("glasses", "#57c993"),
-    "photon": ("glasses", "#c9f0dc"),
-}
-"Where each of STAGES happens, and its colour: a family for each place."
 
 MODES: dict[Mode, _Shown] = {
     "none": _Shown("None", "Shown as it comes: late by its whole trip."),
