@@ -111,9 +111,11 @@ async def test_a_fault_counts_down_leaves_a_gap_and_is_over(desk: Desk) -> None:
         page, "document.querySelector('[data-kind=outage][data-running] b')?.textContent.endsWith(' s')"
     )
     await until(page, "document.querySelector('#state').textContent.trim() === 'Reconnecting'")
+    await until(page, "getComputedStyle(document.querySelector('#worn')).opacity < 0.5")
     await eventually(lambda: fault_drawn(page))
     await until(page, "!document.querySelector('[data-kind=outage]').hasAttribute('data-running')")
     await until(page, LIVE)
+    await until(page, "getComputedStyle(document.querySelector('#worn')).opacity === '1'")
     await until(page, "/Outage: live again after \\d+ ms/.test(document.querySelector('#log').textContent)")
     await page.click("#freeze")
     assert await longest_gap(page) > 0.3

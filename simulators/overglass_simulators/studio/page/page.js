@@ -81,7 +81,6 @@ function showState(state) {
 
 function standing(state, words) {
   if (document.body.dataset.state !== state) document.body.dataset.state = state;
-  find("stage").classList.toggle("dim", state === "trouble" || state === "away");
   put(find("state").firstElementChild, words);
 }
 
