@@ -21,6 +21,7 @@ from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.pose import Intrinsics, Pose, Vector
+from overglass_protocol.rotation import IDENTITY, multiply
 from overglass_simulators.devices.device import CameraMode, Device
 from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion
@@ -62,6 +63,8 @@ class SimulatedCamera(ThreadedCamera):
         "Sees each picture before the agent has it, with the id that the agent gives it; on the event loop."
         self.start = 0.0
         "When the session began, on the monotonic clock."
+        self._set_out = IDENTITY
+        "The head's orientation then."
         self._clock = clock or SystemClock()
         self._open_surroundings = open_surroundings
         self._views: dict[CameraMode, tuple[Surroundings, Shutter | None]] = {}
@@ -77,7 +80,7 @@ class SimulatedCamera(ThreadedCamera):
         self.intrinsics = device.camera.intrinsics()
 
     async def __aenter__(self) -> Self:
-        self.start = self._clock.now()
+        self.start, self._set_out = self._clock.now(), self.motion.pose(0.0).orientation
         await super().__aenter__()
         if self._imu is not None:
             self._feeling = asyncio.create_task(self._feel())
@@ -97,6 +100,13 @@ class SimulatedCamera(ThreadedCamera):
     def true_pose(self, at: float) -> Pose:
         """Where the head really is at a time of the monotonic clock; only a simulator can say."""
         return self.motion.pose(at - self.start)
+
+    def placed(self, felt: Pose, at: float) -> Pose:
+        """What the gyro has led to, in the world: the position is the true one of that time, and so is the
+        orientation in which the session began, since the gyro feels only what has changed since."""
+        return Pose(
+            multiply(self._set_out, felt.orientation), felt.angular_velocity, self.true_pose(at).position
+        )
 
     def _open(self) -> None:
         """The first view, so that what cannot be seen is refused at once."""
@@ -142,10 +152,7 @@ class SimulatedCamera(ThreadedCamera):
             return None
         with self._felt_lock:
             believed = self._track.pose(at)
-        if believed is None:
-            return None
-        true = self.true_pose(at)
-        return Pose(believed.orientation, believed.angular_velocity, true.position)
+        return None if believed is None else self.placed(believed, at)
 
     async def _feel(self) -> None:
         """Hands the sensor's samples on, as late as the device does."""

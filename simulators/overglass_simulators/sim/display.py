@@ -7,7 +7,7 @@ and is asked only while somebody watches. Works in a thread of its own.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,7 +15,7 @@ import structlog
 
 from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.fade import Fade
-from overglass_edge.reprojection.head import HeadTrack
+from overglass_edge.reprojection.head import MAX_EXTRAPOLATION, HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.trip import Trip
 from overglass_protocol.errors import OverglassError
@@ -64,17 +64,21 @@ class WornDisplay:
         camera: SimulatedCamera,
         place: Place,
         refreshed: Callable[[Refreshed], None],
+        numbers: Iterator[int],
         *,
         mode: Mode,
         look: str,
     ) -> None:
-        """`refreshed` is called in the display's thread at each refresh, and must not wait."""
+        """`refreshed` is called in the display's thread at each refresh, and must not wait.
+
+        `numbers` are for the views.
+        """
         self.mode: Mode = mode
         self.look = look
         "That the service was asked for."
         self._device, self._camera = device, camera
         self._eye = Eye(device, camera, place)
-        self._refreshed = refreshed
+        self._refreshed, self._numbers = refreshed, numbers
         self._track = HeadTrack()
         self._track_lock = threading.Lock()
         self._newest: tuple[Frame, Trip] | None = None
@@ -169,14 +173,15 @@ class WornDisplay:
 
     def _watch(self) -> None:
         """Looks as often as somebody asks, in a thread of its own: refreshes keep their pace meanwhile."""
-        number, due = 0, time.monotonic()
+        due = time.monotonic()
         while not self._stop.wait(max(0.0, due - time.monotonic())):
             self._asked.wait()
             self._asked.clear()
+            if self._stop.is_set():
+                return  # woken only to end
             due = time.monotonic() + 1 / MOST_LOOKS
-            number += 1
             try:
-                self._look(number)
+                self._look(next(self._numbers))
             except RuntimeError:
                 return  # the loop has closed: the session is over
             except Exception:
@@ -206,8 +211,9 @@ class WornDisplay:
         plain = angle((1.0, 0.0, 0.0, 0.0), truly) * _DEGREES
         if self.mode == "none":
             return Registration(plain, plain)
-        if self.mode == "delayed" and self._is_see_through:
-            return Registration(0.0, plain)
+        if self.mode == "delayed":
+            # Only before a picture that is as old does what is not turned fit.
+            return Registration(0.0 if self._hides_the_world else plain, plain)
         believed = self._believed(photon)
         if believed is None:
             return Registration(plain, plain)
@@ -215,15 +221,16 @@ class WornDisplay:
         return Registration(angle(done, truly) * _DEGREES, plain)
 
     @property
-    def _is_see_through(self) -> bool:
-        return self._device.display is not None and self._device.display.kind == "video-see-through"
+    def _hides_the_world(self) -> bool:
+        display = self._device.display
+        return display is not None and display.kind in ("video-see-through", "screen")
 
     def _believed(self, photon: float) -> Pose | None:
         """Where the head is thought to be; without prediction, where it was last known to be."""
         with self._track_lock:
-            if self.mode == "warp":
-                return self._track.pose(photon, predict=0.0)
-            return self._track.pose(photon)
+            predict = 0.0 if self.mode == "warp" else MAX_EXTRAPOLATION
+            felt = self._track.pose(photon, predict)
+        return None if felt is None else self._camera.placed(felt, photon)
 
     def _look(self, number: int) -> None:
         photon = time.monotonic() + (

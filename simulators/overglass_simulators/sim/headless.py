@@ -3,8 +3,9 @@
 import asyncio
 import json
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -17,17 +18,12 @@ from overglass_protocol import loop
 from overglass_protocol.errors import DisplayError, OverglassError, PeerError
 from overglass_simulators import link as networks
 from overglass_simulators.machine import machine
-from overglass_simulators.sim.account import (
-    Provoked,
-    figures,
-    recoveries,
-    recovery_figures,
-)
+from overglass_simulators.sim.account import Provoked, figures, recoveries, recovery_figures
 from overglass_simulators.sim.judge import judged
+from overglass_simulators.sim.notes import Notes
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.script import Event, Script, mode_of
 from overglass_simulators.sim.session import Sim
-from overglass_simulators.sim.subject import FrameRow, Registration, Said
 from overglass_simulators.sim.waterfall import write_waterfall
 
 REPORT, TIMELINE, RECORDING = "report.json", "timeline.png", "session"
@@ -35,31 +31,6 @@ LISTEN_EVERY = 0.05
 "Seconds between looks at what has happened."
 FIRST_PICTURE_WITHIN = 30.0
 "Seconds until it is given up: the script's clock begins with the first picture that is worn."
-
-
-@dataclass(slots=True)
-class Notes:
-    """What a session was seen to do. Times in seconds since it began."""
-
-    rows: list[FrameRow] = field(default_factory=list)
-    registrations: list[tuple[float, Registration]] = field(default_factory=list)
-    said: tuple[Said, ...] = ()
-    provoked: list[Provoked] = field(default_factory=list)
-    clock_error: float | None = None
-    sent: int = 0
-    returned: int = 0
-    fps: float = 30.0
-    "The camera's own."
-    recording: Path | None = None
-
-    def listen(self, sim: Sim) -> None:
-        """Takes down what is new."""
-        self.rows += sim.rows(self.rows[-1].frame_id if self.rows else -1)
-        last = self.registrations[-1][0] if self.registrations else -1.0
-        self.registrations += [found for found in sim.wearing.ledger.registrations() if found[0] > last]
-        state = sim.state()
-        self.said, self.clock_error, self.fps = state.said, state.clock_error, state.device.camera.mode.fps
-        self.sent, self.returned = state.sent, state.returned
 
 
 def run_script(script: Script, out: Path, *, as_json: bool) -> None:
@@ -129,15 +100,23 @@ def plan_of(script: Script) -> SimPlan:
 
 
 def _fps(script: Script, notes: Notes) -> float:
-    """Pictures worn a second, outside of faults."""
-    disturbed = [(fault.at, fault.ended) for fault in notes.provoked]
-    calm = [
-        row
-        for row in notes.rows
-        if not any(begin <= row.exposed + row.latency < end for begin, end in disturbed)
-    ]
-    seconds = script.seconds - sum(end - begin for begin, end in disturbed)
-    return len(calm) / max(seconds, 1e-3)
+    """Pictures worn a second, outside of faults; 0 where nothing else was."""
+    shown = [row.exposed + row.latency for row in notes.rows]
+    calm, pictures = 0.0, 0
+    for begin, end in _between(notes.began, notes.began + script.seconds, notes.provoked):
+        calm += end - begin
+        pictures += sum(begin <= at < end for at in shown)
+    return pictures / calm if calm > 0 else 0.0
+
+
+def _between(begin: float, end: float, provoked: Sequence[Provoked]) -> Iterator[tuple[float, float]]:
+    """What is left of that time without the faults, which may overlap and outlast it."""
+    for fault in sorted(provoked, key=lambda each: each.at):
+        if begin < min(fault.at, end):
+            yield begin, min(fault.at, end)
+        begin = max(begin, fault.ended)
+    if begin < end:
+        yield begin, end
 
 
 async def _perform(script: Script, out: Path, notes: Notes, console: Console) -> None:
@@ -150,6 +129,7 @@ async def _perform(script: Script, out: Path, notes: Notes, console: Console) ->
         if script.record:
             notes.recording = await sim.wearing.record(out / RECORDING)
         start, pending = time.monotonic(), list(script.events)
+        notes.began = notes.now(sim)
         with _bar(console) as bar:
             task = bar.add_task(title_of(script), total=script.seconds)
             while (passed := time.monotonic() - start) < script.seconds:
@@ -183,8 +163,9 @@ async def _happen(sim: Sim, event: Event, notes: Notes) -> None:
         case "fault":
             fault = event.fault
             assert fault is not None
-            notes.provoked.append(Provoked(fault, sim.state().time))
+            at = notes.now(sim)
             sim.provoke(fault)
+            notes.provoked.append(Provoked(fault, at))
         case "link":
             sim.set_link(networks.named(event.name))
         case "look":

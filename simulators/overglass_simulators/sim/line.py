@@ -4,6 +4,8 @@ Knows relays and doors; knows no session.
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -15,6 +17,8 @@ from overglass_simulators.sim.faults import Fault
 
 FAR = "the network towards a service on another machine is what it is"
 FAR_CURE = "Leave --cloud out, and a service is started here, behind a network that can be changed."
+NETWORK = ("backlog", "outage", "silent", "address")
+"Faults of the way."
 NO_RADIO = LinkNumbers(None, None, 0.0, 0.0, 0.0)
 
 
@@ -29,6 +33,8 @@ class Line:
         self._radio = NO_RADIO
         self._relay: Relay | None = None
         self._doorway: Doorway | None = None
+        self._under_way: Counter[str] = Counter()
+        "Faults by kind: where two overlap, the first one's end is not the second's."
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -66,20 +72,30 @@ class Line:
         relay = self._relay
         if relay is None:
             raise ConfigError(FAR, cure=FAR_CURE)
-        later = asyncio.get_running_loop().call_later
         match fault.kind:
             case "backlog":
                 relay.stall(fault.seconds)
             case "outage":
                 relay.cut()
-                later(fault.seconds, relay.mend)
+                self._end_after(fault, relay.mend)
             case "silent":
                 relay.silent(True)
-                later(fault.seconds, lambda: relay.silent(False))
+                self._end_after(fault, lambda: relay.silent(False))
             case "address":
                 relay.move()
             case _:
-                raise ConfigError(f"{fault.kind} is no fault of a network")
+                raise ConfigError(
+                    f"{fault.kind} is no fault of a network", cure=f"Choose {', '.join(NETWORK)}."
+                )
+
+    def _end_after(self, fault: Fault, end: Callable[[], None]) -> None:
+        def over() -> None:
+            self._under_way[fault.kind] -= 1
+            if self._under_way[fault.kind] == 0:
+                end()
+
+        self._under_way[fault.kind] += 1
+        asyncio.get_running_loop().call_later(fault.seconds, over)
 
     def _apply(self) -> None:
         if self._relay is not None:

@@ -3,12 +3,15 @@ simulated link. This is the `Subject` that pages and scripts see.
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+
+import structlog
 
 from overglass_protocol.errors import ConfigError, OverglassError
 from overglass_simulators import devices
@@ -23,6 +26,8 @@ from overglass_simulators.sim.place import place_of
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.subject import FrameRow, Mode, SimState, Views
 from overglass_simulators.sim.wearing import Wearing
+
+log = structlog.get_logger()
 
 
 class Sim:
@@ -40,7 +45,11 @@ class Sim:
         self._stack = AsyncExitStack()
         self._wearing: Wearing | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+        "Held while glasses are put on or taken off: two who ask at once must not leave a pair behind."
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._numbers = itertools.count(1)
+        "Of views, through all sessions: who waits for a higher one gets the next session's."
         self._looks: list[str] = []
 
     async def __aenter__(self) -> Self:
@@ -57,8 +66,14 @@ class Sim:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._take_off()
-        await self._stack.aclose()
+        try:
+            async with self._changing:
+                await self._take_off()
+        finally:
+            await self._stack.aclose()
+            # Nobody may have asked; then the event loop must not complain that nobody did.
+            if not self._failed.cancel() and not self._failed.cancelled():
+                self._failed.exception()
 
     @property
     def wearing(self) -> Wearing:
@@ -67,8 +82,9 @@ class Sim:
         return self._wearing
 
     async def failed(self) -> None:
-        """Waits until the agent gives up, and raises what it gave up with."""
-        await self._failed
+        """Waits until the present session ends by itself, and raises why."""
+        # Shielded: one who stops waiting must not take the answer from the others.
+        await asyncio.shield(self._failed)
 
     def state(self) -> SimState:
         return self.wearing.state(self._line.settings, self.plan)
@@ -136,10 +152,14 @@ class Sim:
 
     async def _change(self, plan: SimPlan) -> None:
         """Another session; the old one goes on if the new one cannot be."""
-        fresh = await asyncio.to_thread(self._prepared, plan)
-        await self._take_off()
-        self.plan = plan
-        await self._start(fresh)
+        async with self._changing:
+            fresh = await asyncio.to_thread(self._prepared, plan)
+            recording = self.wearing.tape.folder
+            await self._take_off()
+            self.plan = plan
+            await self._start(fresh)
+        if recording is not None:
+            fresh.tell("recorded", f"the recording ended with the session: {recording}")
 
     async def _put_on(self) -> None:
         await self._start(await asyncio.to_thread(self._prepared, self.plan))
@@ -150,21 +170,32 @@ class Sim:
         device = real if plan.full_size else at_desk(real)
         place = place_of(plan.world, plan.seed)
         moved = motions.named(plan.motion, plan.trace)
-        return Wearing(device, place, moved, plan, self._hear)
+        return Wearing(device, place, moved, plan, self._hear, self._numbers)
 
     async def _start(self, wearing: Wearing) -> None:
         self._line.carry(wearing.device)
         self._line.set(self.plan.link)
         self._wearing = wearing
+        if self._failed.done():
+            self._failed.exception()
+            self._failed = asyncio.get_running_loop().create_future()
         self._watching = asyncio.create_task(self._watch(wearing))
 
     async def _watch(self, wearing: Wearing) -> None:
         try:
             async with self._line.door() as door:
                 await wearing.run(door)
+            self._fail(wearing, OverglassError("the session ended by itself"))
         except OverglassError as error:
-            if not self._failed.done():
-                self._failed.set_exception(error)
+            self._fail(wearing, error)
+        except Exception as error:
+            log.exception("a simulated session failed")
+            self._fail(wearing, OverglassError(f"the session failed: {error!r}", cure="Please report this."))
+
+    def _fail(self, wearing: Wearing, error: OverglassError) -> None:
+        wearing.tell("ended", str(error))
+        if not self._failed.done():
+            self._failed.set_exception(error)
 
     async def _take_off(self) -> None:
         if self._watching is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ class Tape:
         self._camera, self._device = camera, device
         self._recorder: Recorder | None = None
         self._control: Control | None = None
+        self._switching = asyncio.Lock()
 
     @property
     def folder(self) -> Path | None:
@@ -28,20 +30,22 @@ class Tape:
 
     async def start(self, folder: Path) -> None:
         """Raises RecordingError when the folder cannot be written, holds a session, or another runs."""
-        if self._recorder is not None:
-            raise RecordingError("a recording runs already", cure="Stop it first.")
-        recorder = Recorder(folder, self._camera, device=self._device)
-        await recorder.__aenter__()
-        if self._control is not None:
-            recorder.control(self._control)
-        self._recorder = recorder
+        async with self._switching:
+            if self._recorder is not None:
+                raise RecordingError("a recording runs already", cure="Stop it first.")
+            recorder = Recorder(folder, self._camera, device=self._device)
+            await recorder.__aenter__()
+            if self._control is not None:
+                recorder.control(self._control)
+            self._recorder = recorder
 
     async def stop(self) -> Path | None:
         """The folder, complete. Raises RecordingError when it ended early."""
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return None
-        await asyncio.shield(recorder.__aexit__())
+        async with self._switching:
+            recorder, self._recorder = self._recorder, None
+            if recorder is None:
+                return None
+            await asyncio.shield(recorder.__aexit__())
         if recorder.error is not None:
             raise recorder.error
         return recorder.folder
@@ -50,7 +54,9 @@ class Tape:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self.stop()
+        # Why it ended early stands in the log; it must not stand for why the session ended.
+        with suppress(RecordingError):
+            await self.stop()
 
     def record(self, captured: Captured, envelope: Envelope) -> None:
         if self._recorder is not None:

@@ -5,7 +5,7 @@ Joins camera, recorder, display and the real agent; knows no page and starts no 
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from overglass_edge.agent import Agent
@@ -34,15 +34,22 @@ class Wearing:
     """`run` until cancelled. All else may be called on the event loop at any time before or in it."""
 
     def __init__(
-        self, device: Device, place: Place, motion: Motion, plan: SimPlan, hear: Callable[[str, str], None]
+        self,
+        device: Device,
+        place: Place,
+        motion: Motion,
+        plan: SimPlan,
+        hear: Callable[[str, str], None],
+        numbers: Iterator[int],
     ) -> None:
+        """`numbers` are for the views: see `Views`."""
         self.device = device
         self.steered = Steered(motion)
         self.camera = SimulatedCamera(device, self.steered, place.seen_by, seed=plan.seed)
         self.tape = Tape(self.camera, device.name)
         self.ledger = Ledger()
         self.display = WornDisplay(
-            device, self.camera, place, self._refreshed, mode=plan.mode, look=plan.look
+            device, self.camera, place, self._refreshed, numbers, mode=plan.mode, look=plan.look
         )
         self.agent: Agent | None = None
         self._control = Control(version=1, look=plan.look, strength=plan.strength)
@@ -71,7 +78,7 @@ class Wearing:
             AgentSettings(device=device.name, peer=peer, display=told(device.display)),
             self._control,
             recorder=self.tape,
-            say=self._say,
+            say=self.tell,
             on_imu=self.display.feel,
         )
         self.camera.captured = self.display.captured
@@ -129,7 +136,8 @@ class Wearing:
         now = time.monotonic()
         return tuple(Fault(fault.kind, end - now) for fault, end in self._faults if end > now)
 
-    def _say(self, name: str, detail: str) -> None:
+    def tell(self, name: str, detail: str) -> None:
+        """Tells the wearer."""
         self.ledger.say(Said(self.time, name, detail))
         self._hear(name, detail)
 

@@ -7,7 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -38,6 +38,8 @@ class Worn:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready: Future[None] = Future()
         self._leave: asyncio.Event | None = None
+        self._fault: BaseException | None = None
+        "What ended the session before its time."
         self._thread = threading.Thread(target=self._run, name="simulated glasses", daemon=True)
 
     def __enter__(self) -> Self:
@@ -49,6 +51,8 @@ class Worn:
         if self._loop is not None and self._leave is not None:
             self._loop.call_soon_threadsafe(self._leave.set)
         self._thread.join(PATIENCE)
+        if self._fault is not None and exc[0] is None:
+            raise self._fault
 
     @property
     def state(self) -> SimState:
@@ -124,15 +128,24 @@ class Worn:
         return self._await(on_loop)
 
     def _await(self, ask: Callable[[Sim], Coroutine[Any, Any, _T]]) -> _T:
+        if self._fault is not None:
+            raise self._fault
         if self._sim is None or self._loop is None or not self._thread.is_alive():
             raise OverglassError("these glasses are not worn", cure="Use them in a with statement.")
-        return asyncio.run_coroutine_threadsafe(ask(self._sim), self._loop).result(PATIENCE)
+        answer = asyncio.run_coroutine_threadsafe(ask(self._sim), self._loop)
+        try:
+            return answer.result(PATIENCE)
+        except (TimeoutError, CancelledError) as error:
+            # The session may have ended while the question was under way.
+            raise self._fault or OverglassError("these glasses do not answer any more") from error
 
     def _run(self) -> None:
         try:
             loop.run(self._wear())
         except BaseException as error:
-            if not self._ready.done():
+            if self._ready.done():
+                self._fault = error
+            else:
                 self._ready.set_exception(error)
 
     async def _wear(self) -> None:
@@ -140,4 +153,9 @@ class Worn:
         async with Sim(self.plan) as sim:
             self._sim = sim
             self._ready.set_result(None)
-            await self._leave.wait()
+            leaving, failing = asyncio.create_task(self._leave.wait()), asyncio.create_task(sim.failed())
+            await asyncio.wait({leaving, failing}, return_when=asyncio.FIRST_COMPLETED)
+            leaving.cancel()
+            if failing.done():
+                self._fault = failing.exception()
+            failing.cancel()
