@@ -198,7 +198,8 @@ async def test_without_reprojection_there_is_nothing_to_split(desk: Desk) -> Non
     await page.locator("#modes input[value=none]").check(force=True)
     await page.locator("#split").wait_for(state="hidden")
     assert desk.glasses.mode == "none"
-    assert "late by its whole trip" in await page.inner_text("#mode-words")
+    words = "document.querySelector('#mode-words').textContent"
+    await until(page, f"{words}.includes('late by its whole trip')")
 
 
 async def test_link_and_look_follow_their_sliders(desk: Desk) -> None:
