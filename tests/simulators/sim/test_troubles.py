@@ -9,7 +9,7 @@ from overglass_protocol.errors import ConfigError
 from overglass_simulators.devices.device import CameraMode, Device
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.troubles import COLLAPSED_FPS, Exposure, Troubles
-from tests.simulators.sim_parts import device
+from tests.simulators.sim.parts import device
 
 START = 100.0
 
