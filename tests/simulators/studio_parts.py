@@ -262,6 +262,9 @@ class MadeUpGlasses:
         self._begin(seed=7)
         self.replaying = folder
 
+    async def failed(self) -> None:
+        await asyncio.Future[None]()
+
     def _say(self, name: str, detail: str) -> None:
         self._said.append(Said(self.time, name, detail))
 

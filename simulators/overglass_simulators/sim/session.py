@@ -19,7 +19,7 @@ from overglass_simulators.demo.service import AwaitedService
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.motion import choice as motions
 from overglass_simulators.service import Service
-from overglass_simulators.sim.desk import at_desk
+from overglass_simulators.sim.desk import at_desk, reduced
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.line import Line
 from overglass_simulators.sim.place import place_of
@@ -170,7 +170,10 @@ class Sim:
         device = real if plan.full_size else at_desk(real)
         place = place_of(plan.world, plan.seed)
         moved = motions.named(plan.motion, plan.trace)
-        return Wearing(device, place, moved, plan, self._hear, self._numbers)
+        wearing = Wearing(device, place, moved, plan, self._hear, self._numbers)
+        if less := reduced(real, device):
+            wearing.tell("reduced", f"the camera's {less}")
+        return wearing
 
     async def _start(self, wearing: Wearing) -> None:
         self._line.carry(wearing.device)
