@@ -87,7 +87,9 @@ class Settings(Machine):
     ice_username: str | None = None
     ice_password: SecretStr | None = None
     connect_seconds: float = Field(default=10.0, gt=0, description="From the answer to flowing media.")
-    silence_seconds: float = Field(default=3.0, gt=0, description="Without a packet the connection is lost.")
+    silence_seconds: float = Field(
+        default=3.0, gt=0, description="Without a packet a connection is silent; it is kept all the same."
+    )
     resume_seconds: float = Field(default=30.0, ge=0, description="A lost session is kept this long.")
 
     @model_validator(mode="before")

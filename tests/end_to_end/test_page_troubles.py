@@ -263,9 +263,10 @@ async def test_words_stay_on_the_page_but_go_only_to_looks_that_take_them(camera
         async with chromium(camera) as browser:
             page = await worn(browser, f"{running.url}/?look=model")
             await page.fill("#prompt", "pause 0")
-            await until(page, "overglass.control.prompt === 'pause 0' && overglass.applied === 1")
+            applied = "overglass.applied === overglass.control.version"
+            await until(page, f"overglass.control.prompt === 'pause 0' && {applied}")
             await page.locator('#looks input[value="ink"]').click()
-            await until(page, "overglass.applied === 2")
+            await until(page, f"overglass.control.look === 'ink' && {applied}")
             assert await page.evaluate("[overglass.control.look, overglass.control.prompt]") == ["ink", None]
             assert await page.locator("#trouble").is_hidden()
             assert await page.input_value("#prompt") == "pause 0"

@@ -12,7 +12,7 @@ from overglass_simulators.devices.device import (
     LinkNumbers,
 )
 from overglass_simulators.studio.choices import Choices, described
-from overglass_simulators.studio.links import LINKS
+from overglass_simulators.studio.links import link
 
 WIDE, UPRIGHT = (560, 420), (360, 640)
 
@@ -51,11 +51,16 @@ DEVICES = (
     device("frames", "Camera glasses", UPRIGHT, 55),
 )
 MOTIONS = {"still": "Still", "walk": "Walking", "sway": "Looking about", "recorded": "Recorded walk"}
+LINKS = {
+    "perfect": link(0.0),
+    "wifi": link(0.006, 0.004, 0.001, 40e6),
+    "lte": link(0.050, 0.020, 0.005, 12e6),
+    "hotel": link(0.090, 0.060, 0.020, 3e6),
+    "train": link(0.160, 0.100, 0.040, 2e6),
+}
+SOURCES = {"camera.Picture": "Made up for tests.", "display.Field of view": "Made up, too."}
 CHOICES = Choices(
-    tuple(
-        described(each, {"camera.Picture": "Made up for tests.", "display.Field of view": "Made up, too."})
-        for each in DEVICES
-    ),
+    tuple(described(each, SOURCES) for each in DEVICES),
     MOTIONS,
     LINKS,
 )

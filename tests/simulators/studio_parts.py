@@ -67,13 +67,12 @@ class MadeUpGlasses:
         self.replaying: Path | None = None
         self.held = False
         "Whether time stands still."
-        self._number = 0
         self._ticked = asyncio.Event()
         self._begin(0)
 
     def _begin(self, seed: int) -> None:
         mode = self.device.camera.mode
-        self.time, self.sent = 0.0, 0
+        self.time, self.sent, self.number = 0.0, 0, 0
         self._world = _world(seed, mode.width, mode.height, self.device.camera.field_of_view)
         self._luck = random.Random(seed)
         self._flying: deque[_Flying] = deque()
@@ -99,7 +98,7 @@ class MadeUpGlasses:
         while self._flying and self._flying[0].due <= self.time:
             self._shown = self._flying.popleft()
             self._rows.append(self._shown.row)
-        self._number += 1
+        self.number += 1
         self._ticked.set()
         self._ticked = asyncio.Event()
 
@@ -170,13 +169,13 @@ class MadeUpGlasses:
     async def views(self, after: int, within: float) -> Views | None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self._number <= after or self._shown is None:
+                while self.number <= after or self._shown is None:
                     await self._ticked.wait()
-        if self._shown is None or self._number <= after:
+        if self._shown is None or self.number <= after:
             return None
         plain = self._worn(self._shown, moved=False)
         worn = plain if self.mode in ("none", "delayed") else self._worn(self._shown, moved=True)
-        return Views(self._number, self._camera, worn, plain, self._shown.row.frame_id)
+        return Views(self.number, self._camera, worn, plain, self._shown.row.frame_id)
 
     def state(self) -> SimState:
         recent = [row for row in self._rows if row.exposed + row.latency > self.time - 1]
@@ -262,6 +261,9 @@ class MadeUpGlasses:
     async def replay(self, folder: Path) -> None:
         self._begin(seed=7)
         self.replaying = folder
+
+    async def failed(self) -> None:
+        await asyncio.Future[None]()
 
     def _say(self, name: str, detail: str) -> None:
         self._said.append(Said(self.time, name, detail))

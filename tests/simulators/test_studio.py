@@ -145,6 +145,15 @@ async def test_who_asks_early_gets_the_picture_as_soon_as_there_is_one(
     assert first.content == second.content
 
 
+async def test_the_same_number_in_another_session_is_another_picture(glasses: MadeUpGlasses) -> None:
+    async with client(glasses) as browser:
+        first = await browser.get("/pictures", params={"after": seen(glasses).number - 1})
+        await glasses.set_device("phone")
+        second = await browser.get("/pictures", params={"after": seen(glasses).number - 1})
+    assert first.headers["Overglass-Number"] == second.headers["Overglass-Number"]
+    assert parts_of(second)[0].shape == (640, 360, 3)
+
+
 async def test_news_begin_with_the_choices_and_end_with_the_studio(glasses: MadeUpGlasses) -> None:
     seen(glasses)
     async with client(glasses) as browser:

@@ -1,11 +1,15 @@
 """What the studio notes while it looks on: sessions, faults and their ends, and what is new to a page."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from overglass_simulators.devices.device import Thermal
 from overglass_simulators.sim.faults import Fault
-from overglass_simulators.studio.choices import described
+from overglass_simulators.sim.subject import STAGES, FrameRow
+from overglass_simulators.studio.choices import Choices, Described, described, devices_in_words
 from overglass_simulators.studio.feed import Feed
 from overglass_simulators.studio.story import Story
 from tests.simulators.studio_devices import CHOICES, DEVICES
@@ -109,19 +113,23 @@ async def test_each_page_hears_of_a_new_session_once_and_of_its_first_frames(gla
         assert not page.news()["fresh"]
 
 
-def test_stages_that_nobody_knows_are_said_to_be_unknown() -> None:
-    from overglass_simulators.sim.subject import FrameRow
-    from overglass_simulators.studio.feed import _row
+async def test_stages_that_nobody_knows_are_said_to_be_unknown(
+    glasses: MadeUpGlasses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glasses, "rows", lambda after: [FrameRow(3, 1.0, {"encode": 0.004}, 0.05)])
+    told = Feed(glasses, Story(glasses), CHOICES, LOOKS).news()["rows"]
+    assert told == [[3, 1.0, 50.0, [4.0 if name == "encode" else None for name in STAGES]]]
 
-    told = _row(FrameRow(3, 1.0, {"encode": 0.004}, 0.05))
-    assert told == [3, 1.0, 50.0, [None, 4.0, *[None] * 7]]
+
+def test_what_the_wearer_s_picture_spans_is_told() -> None:
+    (wide,), (same,) = (
+        devices_in_words(Choices((each,), {}, {}))
+        for each in (Described(DEVICES[3], (), math.pi / 4), Described(DEVICES[3], ()))
+    )
+    assert (wide["worn_deg"], same["worn_deg"]) == (45.0, same["camera"]["field_deg"])
 
 
 def test_a_number_without_a_source_says_none_and_heat_is_told() -> None:
-    from dataclasses import replace
-
-    from overglass_simulators.devices.device import Thermal
-
     hot = replace(DEVICES[0], thermal=Thermal(300.0, 7.0, 600.0), imu=None)
     numbers = {(each.part, each.name): each for each in described(hot).numbers}
     assert numbers["heat", "Slows down"].value == "after 300 s, to 7 fps"

@@ -88,9 +88,9 @@ class Exposure:
 class CaptureFile:
     """Pictures of one time base, encoded at once and appended whole.
 
-    The first settles the size, too: a camera that steps down its ladder goes on in the same film, each picture
-    as large in it as fits. Time in the file is presentation time less `origin`: MP4 cannot start below
-    zero, and a camera's clock may start anywhere.
+    The first settles the size, too: a camera that steps down its ladder goes on in the same film, each
+    picture as large in it as fits. Time in the file is presentation time less `origin`: MP4 cannot start
+    below zero, and a camera's clock may start anywhere.
     """
 
     def __init__(

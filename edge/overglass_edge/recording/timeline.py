@@ -47,7 +47,8 @@ class FrameLine(_Line):
     pose: Pose | None = None
     sound: int = Field(default=0, description="How many packets of sound were stored with it.")
     size: tuple[int, int] | None = Field(
-        default=None, description="Width and height as captured, where the file has it scaled to its own size."
+        default=None,
+        description="Width and height as captured, where the film has it scaled to its own.",
     )
 
     @property

@@ -23,11 +23,38 @@ _NEAR = 0.06
 "Share of the picture's width within which a mark is looked for: a fifth of the way to the next like it."
 
 
+_TO_BGR = np.array(
+    [
+        [1.164, 2.018, 0.0, -1.164 * 16 - 2.018 * 128],
+        [1.164, -0.391, -0.813, -1.164 * 16 + (0.391 + 0.813) * 128],
+        [1.164, 0.0, 1.596, -1.164 * 16 - 1.596 * 128],
+    ]
+)
+"Of luma, blue and red difference, and 1: BT.601 in limited range."
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     mark: Fiducial
     at: tuple[float, float]
     "Column and row of its middle."
+
+
+def bgr(planes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(3 h / 2, w) planar 4:2:0 as (h, w, 3), colours where the world's camera has them from.
+
+    It takes them from the upper left of each four pixels (as OpenCV does), so they belong there; spread
+    evenly over the four they would come to lie a third of a pixel aside.
+    """
+    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+    halves = planes[height:].reshape(2, height // 2, width // 2)
+    finer = np.array([[0.5, 0.0, 0.0], [0.0, 0.5, 0.0]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    chroma = [
+        cv2.warpAffine(half, finer, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        for half in halves
+    ]
+    return np.asarray(cv2.transform(cv2.merge([planes[:height], *chroma]), _TO_BGR), np.uint8)
 
 
 def find(

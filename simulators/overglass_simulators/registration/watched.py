@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +20,7 @@ from overglass_protocol.rotation import matrix
 from overglass_simulators.motion import Motion
 from overglass_simulators.registration.errors import Array, rays
 from overglass_simulators.registration.head import Head
-from overglass_simulators.registration.marks import Found, find
+from overglass_simulators.registration.marks import Found, bgr, find
 from overglass_simulators.registration.rig import Mode, Rig
 from overglass_simulators.world.fiducials import Fiducial
 
@@ -94,7 +93,7 @@ def _moments(watch: Watch) -> Iterator[tuple[Sight, list[Found], tuple[Pose, Pos
     track, facts = HeadTrack(), iter(_facts(watch))
     fact = next(facts, None)
     for sight, following in zip(watch.sights, watch.sights[1:], strict=False):
-        found = find(_bgr(sight.planes), watch.marks, watch.intrinsics, watch.motion.pose(sight.exposed))
+        found = find(bgr(sight.planes), watch.marks, watch.intrinsics, watch.motion.pose(sight.exposed))
         first = math.ceil(sight.shown * watch.rig.refresh)
         for tick in range(first, math.ceil(following.shown * watch.rig.refresh)):
             at = tick / watch.rig.refresh
@@ -136,7 +135,3 @@ def _degrees(seen: Intrinsics, at: Array, marks: Sequence[Fiducial], pose: Pose)
 
 def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float64)
-
-
-def _bgr(planes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420), np.uint8)

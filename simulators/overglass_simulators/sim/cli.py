@@ -41,6 +41,9 @@ def sim(
     cloud: Annotated[str | None, typer.Option(help="A service of yours; by default one is started.")] = None,
     replay: Annotated[Path | None, typer.Option(help="Wear a recorded session again.")] = None,
     recordings: Annotated[Path, typer.Option(help="Where the page's recordings go.")] = Path("recordings"),
+    full_size: Annotated[
+        bool, typer.Option("--full-size", help="All of the camera's pixels, however slow that is here.")
+    ] = False,
     devices: Annotated[bool, typer.Option("--devices", help="List the devices and end.")] = False,
     describe: Annotated[
         bool, typer.Option("--describe", help="Tell every number of --device with its source, and end.")
@@ -81,10 +84,11 @@ def sim(
         seed=seed,
         cloud=cloud,
         recordings=recordings,
+        full_size=full_size,
     )
     from overglass_simulators.sim.session import Sim
-    from overglass_simulators.sim.shown import choices
     from overglass_simulators.studio.interactive import run_studio
+    from overglass_simulators.studio.ours import choices
 
     run_studio(lambda: Sim(plan), choices(), port, browser=browser)
 

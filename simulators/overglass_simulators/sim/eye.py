@@ -72,7 +72,7 @@ class Eye:
         self._camera, self._lens, self._display = camera, device.camera, device.display
         self._kept: OrderedDict[int, av.VideoFrame] = OrderedDict()
         self._lock = threading.Lock()
-        self._view = eye_view(*SIZE, _across(device.display))
+        self._view = eye_view(*SIZE, across(device.display))
         self._optics = Optics(device.display, self._view)
         hides = device.display is not None and device.display.kind == "video-see-through"
         self._modes = tuple(self._lens.intrinsics(mode) for mode in self._lens.modes)
@@ -185,7 +185,7 @@ class Eye:
         return self._made
 
 
-def _across(display: DisplayModel | None) -> float:
+def across(display: DisplayModel | None) -> float:
     """Radians across the eye's view. Beside what hides the world there is nothing to be seen."""
     if display is None:
         return LEAST

@@ -19,7 +19,7 @@ from overglass_simulators.demo.service import AwaitedService
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.motion import choice as motions
 from overglass_simulators.service import Service
-from overglass_simulators.sim.desk import at_desk
+from overglass_simulators.sim.desk import at_desk, reduced
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.line import Line
 from overglass_simulators.sim.place import place_of
@@ -39,6 +39,8 @@ class Sim:
     def __init__(self, plan: SimPlan, hear: Callable[[str, str], None] = lambda name, detail: None) -> None:
         """`hear(name, detail)` is told what the wearer is told."""
         self.plan = plan
+        self._home = plan
+        "Where a replay leads back to."
         self._hear = hear
         self._stack = AsyncExitStack()
         self._wearing: Wearing | None = None
@@ -57,6 +59,7 @@ class Sim:
                 service = await stack.enter_async_context(AwaitedService(Service()))
                 url = service.url
                 self._looks = [look["name"] for look in await service.looks()]
+            self._check_look(self.plan.look)
             self._line = await stack.enter_async_context(Line(url, seed=self.plan.seed))
             await self._put_on()
             self._stack = stack.pop_all()
@@ -96,15 +99,18 @@ class Sim:
         return self._looks
 
     async def set_device(self, name: str) -> None:
-        await self._change(replace(self.plan, device=name))
+        plan = replace(self.plan, device=name)
+        if self.wearing.state(self._line.settings, self.plan).replaying is not None:
+            home = self._home
+            plan = replace(plan, world=home.world, motion=home.motion, trace=home.trace)
+        await self._change(plan)
 
     def set_link(self, settings: LinkSettings) -> None:
         self._line.set(settings)
         self.plan = replace(self.plan, link=settings)
 
     def set_look(self, look: str, strength: float) -> None:
-        if self._looks and look not in self._looks:
-            raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
+        self._check_look(look)
         self.wearing.set_look(look, strength)
         self.plan = replace(self.plan, look=look, strength=strength)
 
@@ -139,6 +145,11 @@ class Sim:
     async def replay(self, folder: Path) -> None:
         await self._change(replace(self.plan, world=str(folder), motion="recorded", trace=folder))
 
+    def _check_look(self, look: str) -> None:
+        """Of our own service; another is asked, and answers itself. Raises ConfigError."""
+        if self._looks and look not in self._looks:
+            raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
+
     async def _change(self, plan: SimPlan) -> None:
         """Another session; the old one goes on if the new one cannot be."""
         async with self._changing:
@@ -159,7 +170,10 @@ class Sim:
         device = real if plan.full_size else at_desk(real)
         place = place_of(plan.world, plan.seed)
         moved = motions.named(plan.motion, plan.trace)
-        return Wearing(device, place, moved, plan, self._hear, self._numbers)
+        wearing = Wearing(device, place, moved, plan, self._hear, self._numbers)
+        if less := reduced(real, device):
+            wearing.tell("reduced", f"the camera's {less}")
+        return wearing
 
     async def _start(self, wearing: Wearing) -> None:
         self._line.carry(wearing.device)

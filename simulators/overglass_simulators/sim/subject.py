@@ -147,3 +147,7 @@ class Subject(Protocol):
     async def replay(self, folder: Path) -> None:
         """Wears the recorded world instead of the generated one: a new session."""
         ...
+
+    async def failed(self) -> None:
+        """Waits until the session ends by itself, and raises OverglassError with the reason."""
+        ...

@@ -17,20 +17,10 @@ from overglass_edge.meter import percentile
 from overglass_protocol.errors import DisplayError
 from overglass_simulators.demo.palette import ACCENT, BACKGROUND, LINE, QUIET, TEXT
 from overglass_simulators.sim.account import Provoked
+from overglass_simulators.sim.palette import STAGE_PLACES
 from overglass_simulators.sim.subject import STAGES, FrameRow, Registration
 
-COLOURS = {
-    "capture": "#2f5fb3",
-    "encode": "#4f8ef7",
-    "uplink": "#5b6572",
-    "wait": "#ec5f67",
-    "paint": ACCENT,
-    "downlink": "#7b8592",
-    "decode": "#7fadfa",
-    "warp": "#62c3a5",
-    "photon": "#b3e0d2",
-}
-"By stage: the glasses' in blue, the network's in grey, the cloud's in warm colours, the display's in green."
+COLOURS = {stage: colour for stage, (_, colour) in STAGE_PLACES.items()}
 FAULT = "#ec5f67"
 PROMISED = 0.6
 "Degrees."

@@ -8,6 +8,7 @@ from typing import Any
 from overglass_simulators.devices.device import CameraModel, Device, DisplayModel, ImuModel, LinkNumbers
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.sim.faults import FaultKind
+from overglass_simulators.sim.palette import STAGE_PLACES
 from overglass_simulators.sim.subject import STAGES, Mode
 from overglass_simulators.studio.links import in_words
 
@@ -31,6 +32,8 @@ class Described:
 
     device: Device
     numbers: tuple[Number, ...]
+    worn_field: float | None = None
+    "Radians across the picture of what the wearer sees; None where it is as the camera's."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +50,6 @@ class _Shown:
     words: str
     "What it does, in one line."
 
-
-STAGE_PLACES = {
-    "capture": ("glasses", "#8e7bf2"),
-    "encode": ("glasses", "#4f8ef7"),
-    "uplink": ("network", "#5f7186"),
-    "wait": ("cloud", "#c9774a"),
-    "paint": ("cloud", "#f2b84b"),
-    "downlink": ("network", "#8394a8"),
-    "decode": ("glasses", "#7fadfa"),
-    "warp": ("glasses", "#57c993"),
-    "photon": ("glasses", "#c9f0dc"),
-}
-"Where each of STAGES happens, and its colour: a family for each place."
 
 MODES: dict[Mode, _Shown] = {
     "none": _Shown("None", "Shown as it comes: late by its whole trip."),
@@ -86,7 +76,7 @@ FAULT_WORDS: dict[FaultKind, _Shown] = {
 def choices_in_words(choices: Choices, looks: list[str]) -> dict[str, Any]:
     """All that does not change while the page is open."""
     return {
-        "devices": [_short(each.device) for each in choices.devices],
+        "devices": [_short(each) for each in choices.devices],
         "motions": [{"name": name, "label": label} for name, label in choices.motions.items()],
         "links": [{"name": name, **in_words(link)} for name, link in choices.links.items()],
         "looks": looks,
@@ -104,7 +94,7 @@ def devices_in_words(choices: Choices) -> list[dict[str, Any]]:
     """Every device with its numbers and their sources."""
     return [
         {
-            **_short(each.device),
+            **_short(each),
             "numbers": [
                 {"part": number.part, "name": number.name, "value": number.value, "source": number.source}
                 for number in each.numbers
@@ -129,8 +119,10 @@ def described(device: Device, sources: Mapping[str, str] | None = None) -> Descr
     return Described(device, tuple(Number(*each, known.get(f"{each[0]}.{each[1]}", "")) for each in numbers))
 
 
-def _short(device: Device) -> dict[str, Any]:
+def _short(each: Described) -> dict[str, Any]:
+    device = each.device
     mode, display = device.camera.mode, device.display
+    worn_field = device.camera.field_of_view if each.worn_field is None else each.worn_field
     return {
         "name": device.name,
         "title": device.title,
@@ -151,6 +143,7 @@ def _short(device: Device) -> dict[str, Any]:
         if display
         else None,
         "gyro": device.imu is not None,
+        "worn_deg": round(math.degrees(worn_field), 1),
     }
 
 

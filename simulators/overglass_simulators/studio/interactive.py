@@ -55,6 +55,16 @@ async def _show(
             typer.echo(f"The studio is on {url}  (Ctrl-C ends it)", err=True)
             if browser:
                 await asyncio.to_thread(webbrowser.open, url)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await ended.wait()
+            await _until_over(glasses, ended, seconds)
+
+
+async def _until_over(glasses: Subject, ended: asyncio.Event, seconds: float | None) -> None:
+    """Raises what the glasses gave up with."""
+    waits = {asyncio.create_task(ended.wait()), asyncio.create_task(glasses.failed())}
+    try:
+        done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in waits:
+            task.cancel()

@@ -1,4 +1,4 @@
-"""Networks one meets, by name, and how the page speaks of a link. Typical numbers, not measurements."""
+"""How the page speaks of a link: by its round trip, as people do. Knows no networks by name."""
 
 from overglass_simulators.link import LinkSettings
 
@@ -8,16 +8,6 @@ def link(
 ) -> LinkSettings:
     """Either direction of a link with this round trip in seconds; `jitter`, `loss` and `rate` each way."""
     return LinkSettings(loss=loss, delay=round_trip / 2, jitter=jitter, rate=rate)
-
-
-LINKS: dict[str, LinkSettings] = {
-    "perfect": link(0.0),
-    "wifi": link(0.006, 0.004, 0.001, 40e6),
-    "lte": link(0.050, 0.020, 0.005, 12e6),
-    "hotel": link(0.090, 0.060, 0.020, 3e6),
-    "train": link(0.160, 0.100, 0.040, 2e6),
-}
-"""`perfect` adds nothing; `hotel` is a Wi-Fi that many share; `train` a mobile network at speed."""
 
 
 def in_words(settings: LinkSettings) -> dict[str, float | None]:

@@ -32,17 +32,22 @@ class Pictures:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._encoding: tuple[int, asyncio.Task[Shot]] | None = None
+        self._encoding: tuple[Views, asyncio.Task[Shot]] | None = None
 
     async def newer(self, than: int, within: float) -> Shot | None:
         """Views with a higher number, at once or as soon as there are; None after `within` seconds."""
         views = await self._subject.views(than, within)
         if views is None:
             return None
-        if self._encoding is None or self._encoding[0] != views.number:
-            self._encoding = views.number, asyncio.create_task(asyncio.to_thread(encoded, views))
+        if self._encoding is None or not _same(self._encoding[0], views):
+            self._encoding = views, asyncio.create_task(asyncio.to_thread(encoded, views))
         # Several pages may wait for the same: one that leaves must not take the others' picture along.
         return await asyncio.shield(self._encoding[1])
+
+
+def _same(one: Views, other: Views) -> bool:
+    """Another session may count its views anew."""
+    return one.number == other.number and one.camera is other.camera
 
 
 def encoded(views: Views) -> Shot:

@@ -22,7 +22,7 @@ export class Head {
 
   // Degrees across each picture, so that what is grabbed stays under the finger.
   begin(device) {
-    this.#fields = { camera: device.camera.field_deg, worn: device.camera.field_deg };
+    this.#fields = { camera: device.camera.field_deg, worn: device.worn_deg };
   }
 
   forget() {

@@ -27,7 +27,7 @@ const devices = new Devices(find, (device) => {
   gauges.begin(device);
   head.begin(device);
 });
-new Pictures(find, new Split(find));
+const pictures = new Pictures(find, new Split(find));
 
 let labels = {};
 let shown = null; // when the newest frame was seen, seconds of the session
@@ -49,6 +49,7 @@ function forget() {
   gauges.forget();
   head.forget();
   timeline.forget();
+  pictures.forget();
   shown = null;
   known = new Map();
 }
@@ -79,7 +80,7 @@ function showState(state) {
 }
 
 function standing(state, words) {
-  document.body.dataset.state = state;
+  if (document.body.dataset.state !== state) document.body.dataset.state = state;
   put(find("state").firstElementChild, words);
 }
 

@@ -7,6 +7,8 @@ export class Pictures {
   #camera; #worn; #split; #stage; #cameraFigure; #wornFigure;
   #last = null; // bitmaps of the wearer's picture, for the slider between two pictures
   #wake = () => {};
+  #after = -1;
+  #session = 0;
 
   constructor(find, split) {
     this.#camera = find("camera");
@@ -20,8 +22,13 @@ export class Pictures {
     this.#follow();
   }
 
+  // Another session counts its pictures anew.
+  forget() {
+    this.#after = -1;
+    this.#session += 1;
+  }
+
   async #follow() {
-    let after = -1;
     let next = null;
     let asked = 0;
     for (;;) {
@@ -31,20 +38,21 @@ export class Pictures {
         continue;
       }
       try {
-        const response = await (next ?? pull(after));
+        const session = this.#session;
+        const response = await (next ?? pull(this.#after));
         next = null;
         if (response.status === 204) continue;
         if (!response.ok) throw new Error(response.statusText);
         const blob = await response.blob();
-        after = Number(response.headers.get("Overglass-Number"));
+        if (session === this.#session) this.#after = Number(response.headers.get("Overglass-Number"));
         const rest = Math.max(0, asked + LEAST_MS - performance.now());
         asked = performance.now() + rest;
-        next = sleep(rest).then(() => pull(after)); // on its way while these are drawn
+        next = sleep(rest).then(() => pull(this.#after)); // on its way while these are drawn
         next.catch(() => {});
         await this.#show(blob, response.headers.get("Overglass-Sizes").split(",").map(Number));
       } catch {
         next = null;
-        after = -1; // a studio that was started again counts anew
+        this.#after = -1; // a studio that was started again counts anew
         await sleep(RETRY_MS);
       }
     }

@@ -4,6 +4,7 @@ from overglass_simulators.devices import names, profile
 from overglass_simulators.devices.profile import Profile
 from overglass_simulators.devices.table import rows
 from overglass_simulators.link import PRESETS
+from overglass_simulators.sim.eye import across
 from overglass_simulators.studio.choices import Choices, Described, Number
 
 MOTION_WORDS = {
@@ -39,4 +40,5 @@ def _described(device: Profile) -> Described:
         label = (name or part).replace("_", " ").replace(".", " ").capitalize()
         source = row.origin if row.known else ASSUMED + row.origin
         numbers.append(Number(PARTS.get(part, part), label, row.value, source))
-    return Described(device.device(), tuple(numbers))
+    worn = device.device()
+    return Described(worn, tuple(numbers), across(worn.display))
