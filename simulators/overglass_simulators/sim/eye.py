@@ -80,7 +80,7 @@ class Eye:
         self._world = place.seen_by(panel if hides else self._view)
         self._dark: Picture = np.zeros((self._view.height, self._view.width, 3), np.uint8)
         self._below, self._above, self._plain = (Reprojector(panel) for _ in range(3))
-        self._made_for: tuple[int, bool, float | None] | None = None
+        self._made_for: tuple[int, bool, float | None, bool] | None = None
         self._made: Layer | None = None
 
     def keep(self, frame_id: int, captured: Captured) -> None:
@@ -167,7 +167,7 @@ class Eye:
     def _layer_of(self, frame: Frame, trip: Trip, glance: Glance, *, only_drawings: bool) -> Layer | None:
         """Made once for a frame, since what is prepared for showing it is kept with it."""
         depth = NEAR if glance.mode == "plane" else None
-        made_for = (trip.frame_id, only_drawings, depth)
+        made_for = (trip.frame_id, only_drawings, depth, glance.look == LIGHT)
         if self._made_for == made_for:
             return self._made
         picture, envelope = frame.picture, frame.envelope
