@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -99,11 +99,11 @@ class Sim:
         return self._looks
 
     async def set_device(self, name: str) -> None:
-        plan = replace(self.plan, device=name)
+        wishes: dict[str, Any] = {"device": name}
         if self.wearing.state(self._line.settings, self.plan).replaying is not None:
             home = self._home
-            plan = replace(plan, world=home.world, motion=home.motion, trace=home.trace)
-        await self._change(plan)
+            wishes |= {"world": home.world, "motion": home.motion, "trace": home.trace}
+        await self._change(wishes)
 
     def set_link(self, settings: LinkSettings) -> None:
         self._line.set(settings)
@@ -143,21 +143,28 @@ class Sim:
         return sorted((path.parent for path in found), reverse=True)
 
     async def replay(self, folder: Path) -> None:
-        await self._change(replace(self.plan, world=str(folder), motion="recorded", trace=folder))
+        await self._change({"world": str(folder), "motion": "recorded", "trace": folder})
 
     def _check_look(self, look: str) -> None:
         """Of our own service; another is asked, and answers itself. Raises ConfigError."""
         if self._looks and look not in self._looks:
             raise ConfigError(f"there is no look {look!r}", cure=f"Choose one of: {', '.join(self._looks)}.")
 
-    async def _change(self, plan: SimPlan) -> None:
-        """Another session; the old one goes on if the new one cannot be."""
+    async def _change(self, wishes: dict[str, Any]) -> None:
+        """Another session, its plan differing in `wishes`; the old one goes on if the new one cannot be."""
         async with self._changing:
-            fresh = await asyncio.to_thread(self._prepared, plan)
+            before = self.plan
+            fresh = await asyncio.to_thread(self._prepared, replace(before, **wishes))
             recording = self.wearing.tape.folder
             await self._take_off()
-            self.plan = plan
+            asked, self.plan = self.plan, replace(self.plan, **wishes)
             await self._start(fresh)
+            # Preparing takes a second or two; what was asked for meanwhile stays asked for.
+            if (asked.look, asked.strength) != (before.look, before.strength):
+                fresh.set_look(asked.look, asked.strength)
+            if asked.motion != before.motion and "motion" not in wishes:
+                fresh.steered.motion = motions.named(asked.motion, asked.trace)
+            fresh.display.mode = asked.mode
         if recording is not None:
             fresh.tell("recorded", f"the recording ended with the session: {recording}")
 

@@ -1,10 +1,12 @@
 """What the wearer sees through each kind of display, against exact geometry and the world itself."""
 
 import math
+from typing import Any
 
 import av
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from overglass_edge.sources.captured import Captured
@@ -73,7 +75,7 @@ def grey(value: int = 90) -> Picture:
     return np.full((240, 320, 3), value, np.uint8)
 
 
-def off_middle(lit: Picture) -> float:
+def off_middle(lit: npt.NDArray[Any]) -> float:
     """Columns from the view's middle to where it is lit."""
     columns = np.nonzero(lit.astype(int).sum(2) > 60)[1]
     return float(columns.mean()) - (SIZE[0] - 1) / 2

@@ -1,6 +1,7 @@
 """The look `marks`: marks are found where geometry has them, through real H.264, and nowhere else."""
 
 import math
+from fractions import Fraction
 
 import av
 import cv2
@@ -33,11 +34,11 @@ def yuv(picture: Picture) -> av.VideoFrame:
 
 
 def through_h264(picture: Picture, bitrate: int = 2_000_000) -> av.VideoFrame:
-    """Its third time through a codec as live pictures have it."""
+    """As the third of three is after a codec set as live ones are."""
     encoder = av.CodecContext.create("libx264", "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.height, encoder.width = picture.shape[:2]
-    encoder.pix_fmt, encoder.framerate, encoder.bit_rate = "yuv420p", 30, bitrate
+    encoder.pix_fmt, encoder.framerate, encoder.bit_rate = "yuv420p", Fraction(30), bitrate
     encoder.options = {"preset": "ultrafast", "tune": "zerolatency"}
     decoder = av.CodecContext.create("h264", "r")
     assert isinstance(decoder, av.VideoCodecContext)
