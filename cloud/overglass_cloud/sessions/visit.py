@@ -155,7 +155,7 @@ class Visit:
         handlers = rtc.Handlers(
             frame=lambda frame: self._take(peer, frame),
             finish=self._overlays.finished,
-            sound=self.broadcast.hear,
+            sound=lambda packet, captured: self._hear(peer, packet, captured),
             message=lambda data: self._on_message(peer, data),
             stamp=lambda data: self._on_stamp(peer, data),
             lost=lambda reason: self._lines.lose(peer, reason),
@@ -167,10 +167,16 @@ class Visit:
         """In the decoder's thread: what nobody sees is not painted."""
         self.picture_at = frame.decoded
         if peer is not self._peer:
+            # It takes over from now on; two at once would be seen by turns.
             self._cross(lambda: self._lines.spoken_over(peer))
+            return
         if len(self.broadcast) or peer.sends:
             self._seat.submit(frame)
             self._overlays.look_at(frame)
+
+    def _hear(self, peer: rtc.Peer, packet: rtc.SoundPacket, captured: float) -> None:
+        if peer is self._peer:
+            self.broadcast.hear(packet, captured)
 
     def _welcome(self, control: Control, resumed: bool) -> Welcome:
         return Welcome(
