@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from overglass_edge.command import app_for
 from overglass_protocol.errors import ConfigError, OverglassError
 from overglass_simulators import devices
 from overglass_simulators.link import PRESETS, named
@@ -91,20 +91,20 @@ def test_a_place_is_seen_through_any_lens_with_its_marks(world: str) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_starts(arguments: list[str], words: str) -> None:
-    app = app_for(["nothing"], [])
-    app.command(name="sim")(sim)
-    done = CliRunner().invoke(app, ["sim", *arguments])
+    app = typer.Typer()
+    app.command()(sim)
+    done = CliRunner().invoke(app, arguments)
     assert isinstance(done.exception, OverglassError)
     assert words in str(done.exception)
 
 
 def test_devices_are_listed_and_described() -> None:
-    app = app_for(["nothing"], [])
-    app.command(name="sim")(sim)
-    listed = CliRunner().invoke(app, ["sim", "--devices"])
+    app = typer.Typer()
+    app.command()(sim)
+    listed = CliRunner().invoke(app, ["--devices"])
     assert listed.exit_code == 0
     for name in devices.names():
         assert name in listed.output
-    described = CliRunner().invoke(app, ["sim", "--describe", "--device", "quest-3"])
+    described = CliRunner().invoke(app, ["--describe", "--device", "quest-3"])
     assert described.exit_code == 0
     assert "Quest 3" in described.output
