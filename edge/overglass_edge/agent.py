@@ -156,7 +156,7 @@ class Agent:
     async def _capture(self, camera: Camera) -> None:
         self._vigil.watch_camera(camera.fps, time.monotonic())
         async for captured in camera:
-            self._vigil.captured(time.monotonic())
+            self._vigil.captured(time.monotonic(), (captured.picture.width, captured.picture.height))
             envelope = Envelope(self._next_id, captured.capture_time, pose=captured.pose)
             self._next_id += 1
             self.tally.captured += 1

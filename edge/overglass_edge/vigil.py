@@ -41,8 +41,10 @@ class Vigil:
         self._seen_at = time.monotonic()
         self._came_back = False
 
-    def captured(self, now: float) -> None:
+    def captured(self, now: float, size: tuple[int, int]) -> None:
+        """`size`: width and height of the picture."""
         self._camera.captured(now)
+        self._camera.resized(size)
 
     def seen(self, at: float) -> None:
         self._seen_at = at
@@ -82,6 +84,7 @@ class CameraWatch:
         self._usual = STALLED_AFTER
         self._stalled_since: float | None = None
         self._in_time = 0
+        self._size: tuple[int, int] | None = None
 
     def start(self, fps: float, now: float) -> None:
         self._last, self._patience = now, FIRST_PICTURE
@@ -95,6 +98,12 @@ class CameraWatch:
         if self._stalled_since is not None and self._in_time >= STEADY:
             away, self._stalled_since = now - self._stalled_since, None
             self._say("camera-back", f"the camera gives pictures again after {away:.1f} s")
+
+    def resized(self, size: tuple[int, int]) -> None:
+        before, self._size = self._size, size
+        if before is not None and before != size:
+            now, then = (f"{width}x{height}" for width, height in (size, before))
+            self._say("camera-size", f"the camera gives pictures of {now} now, instead of {then}")
 
     def look(self, now: float) -> None:
         if self._last is None or self._stalled_since is not None or now - self._last < self._patience:

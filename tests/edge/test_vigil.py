@@ -68,3 +68,11 @@ def test_a_camera_that_starts_slowly_is_told_of_later() -> None:
     assert camera.said == []
     camera.wait(1.0)
     assert [name for name, _ in camera.said] == ["camera-stalled"]
+
+
+def test_a_camera_that_steps_down_its_ladder_is_told_each_step_once() -> None:
+    camera = Watched()
+    for size in ((1280, 720), (1280, 720), (640, 360), (640, 360), (1280, 720)):
+        camera.watch.resized(size)
+    assert [name for name, _ in camera.said] == ["camera-size", "camera-size"]
+    assert "640x360 now, instead of 1280x720" in camera.details[0]

@@ -21,12 +21,13 @@ def at_desk(device: Device, cores: int | None = None) -> Device:
     return replace(device, camera=replace(camera, mode=_fitting(camera.mode, room), modes=modes))
 
 
-def reduced(real: Device, simulated: Device) -> str:
+def reduced(device: Device, simulated: Device) -> str:
     """In words what was reduced; empty when nothing was."""
-    true, small = real.camera.mode, simulated.camera.mode
+    true, small = device.camera.mode, simulated.camera.mode
     if true == small:
         return ""
-    return f"{true.width}x{true.height} as {small.width}x{small.height}, which this machine can do live"
+    real = f"{true.width}x{true.height} pixels"
+    return f"{real} are simulated as {small.width}x{small.height}, which this machine can do live"
 
 
 def _fitting(mode: CameraMode, room: float) -> CameraMode:

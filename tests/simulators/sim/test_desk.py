@@ -44,7 +44,7 @@ def test_a_machine_of_many_cores_takes_nothing_away() -> None:
 
 def test_what_was_taken_away_is_said() -> None:
     real = device(modes=(CameraMode(1280, 720, 30),))
-    assert reduced(real, at_desk(real, 1)).startswith("1280x720 as 522x294")
+    assert reduced(real, at_desk(real, 1)).startswith("1280x720 pixels are simulated as 522x294")
 
 
 def test_a_ladder_whose_rungs_become_the_same_has_each_once() -> None:
