@@ -130,8 +130,8 @@ def _describe(device: str, *, all_of_them: bool) -> None:
 
 
 def _run_script(script: Path | None, out: Path, *, as_json: bool) -> None:
-    from overglass_simulators.sim.headless import run_script
-    from overglass_simulators.sim.script import read_script
+    from overglass_simulators.sim.scripted.headless import run_script
+    from overglass_simulators.sim.scripted.script import read_script
 
     if script is None:
         raise ConfigError("a session without a page needs to be told what to do", cure="Give --script FILE.")

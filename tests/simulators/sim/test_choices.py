@@ -12,7 +12,7 @@ from overglass_simulators.link import PRESETS, named
 from overglass_simulators.motion.choice import MOTIONS
 from overglass_simulators.sim.cli import parse_link, parse_mode, sim
 from overglass_simulators.sim.place import place_of
-from overglass_simulators.sim.script import MODES
+from overglass_simulators.sim.scripted.script import MODES
 from overglass_simulators.studio.ours import ASSUMED, MOTION_WORDS, choices
 from overglass_simulators.world.choice import WORLDS
 from overglass_simulators.world.scene import pinhole

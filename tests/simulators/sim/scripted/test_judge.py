@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from overglass_simulators.sim.judge import Verdict, judged
-from overglass_simulators.sim.script import Expectation
+from overglass_simulators.sim.scripted.judge import Verdict, judged
+from overglass_simulators.sim.scripted.script import Expectation
 
 NOTHING = Expectation(None, None, None, ())
 

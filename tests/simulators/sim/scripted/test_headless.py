@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from overglass_protocol.errors import ConfigError
-from overglass_simulators.sim.account import Provoked
 from overglass_simulators.sim.faults import Fault
-from overglass_simulators.sim.headless import plan_of, report_of, title_of
-from overglass_simulators.sim.notes import Notes
-from overglass_simulators.sim.script import Script, parse_script
+from overglass_simulators.sim.scripted.account import Provoked
+from overglass_simulators.sim.scripted.headless import plan_of, report_of, title_of
+from overglass_simulators.sim.scripted.notes import Notes
+from overglass_simulators.sim.scripted.script import Script, parse_script
 from overglass_simulators.sim.subject import FrameRow, Registration, Said
 
 FPS = 30

@@ -16,8 +16,8 @@ from matplotlib.ticker import ScalarFormatter
 from overglass_edge.meter import percentile
 from overglass_protocol.errors import DisplayError
 from overglass_simulators.demo.palette import ACCENT, BACKGROUND, LINE, QUIET, TEXT
-from overglass_simulators.sim.account import Provoked
 from overglass_simulators.sim.palette import STAGE_PLACES
+from overglass_simulators.sim.scripted.account import Provoked
 from overglass_simulators.sim.subject import STAGES, FrameRow, Registration
 
 COLOURS = {stage: colour for stage, (_, colour) in STAGE_PLACES.items()}

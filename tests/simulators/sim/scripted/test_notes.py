@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from overglass_simulators.sim.ledger import Ledger
-from overglass_simulators.sim.notes import Notes
+from overglass_simulators.sim.scripted.notes import Notes
 from overglass_simulators.sim.session import Sim
 from overglass_simulators.sim.subject import FrameRow, Registration, Said
 from tests.simulators.sim.parts import device

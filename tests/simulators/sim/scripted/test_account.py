@@ -2,9 +2,9 @@
 
 import pytest
 
-from overglass_simulators.sim.account import Provoked, figures, recoveries, recovery_figures
 from overglass_simulators.sim.faults import Fault
 from overglass_simulators.sim.ledger import Ledger
+from overglass_simulators.sim.scripted.account import Provoked, figures, recoveries, recovery_figures
 from overglass_simulators.sim.subject import FrameRow, Registration, Said
 
 FPS = 30.0

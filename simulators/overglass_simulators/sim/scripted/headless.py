@@ -18,13 +18,13 @@ from overglass_protocol import loop
 from overglass_protocol.errors import DisplayError, OverglassError, PeerError
 from overglass_simulators import link as networks
 from overglass_simulators.machine import machine
-from overglass_simulators.sim.account import Provoked, figures, recoveries, recovery_figures
-from overglass_simulators.sim.judge import judged
-from overglass_simulators.sim.notes import Notes
 from overglass_simulators.sim.plan import SimPlan
-from overglass_simulators.sim.script import Event, Script, mode_of
+from overglass_simulators.sim.scripted.account import Provoked, figures, recoveries, recovery_figures
+from overglass_simulators.sim.scripted.judge import judged
+from overglass_simulators.sim.scripted.notes import Notes
+from overglass_simulators.sim.scripted.script import Event, Script, mode_of
+from overglass_simulators.sim.scripted.waterfall import write_waterfall
 from overglass_simulators.sim.session import Sim
-from overglass_simulators.sim.waterfall import write_waterfall
 
 REPORT, TIMELINE, RECORDING = "report.json", "timeline.png", "session"
 LISTEN_EVERY = 0.05

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from overglass_simulators.sim.account import Provoked
+from overglass_simulators.sim.scripted.account import Provoked
 from overglass_simulators.sim.session import Sim
 from overglass_simulators.sim.subject import FrameRow, Registration, Said
 from overglass_simulators.sim.wearing import Wearing

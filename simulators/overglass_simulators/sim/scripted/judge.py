@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from overglass_simulators.sim.script import Expectation
+from overglass_simulators.sim.scripted.script import Expectation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from overglass_protocol.errors import ConfigError
 from overglass_simulators.sim.faults import FAULTS, Fault
-from overglass_simulators.sim.script import Event, Expectation, parse_script, read_script
+from overglass_simulators.sim.scripted.script import Event, Expectation, parse_script, read_script
 
 PATH = Path("/scripts/script.toml")
 SAMPLE = """
