@@ -34,8 +34,8 @@ def table(result: dict[str, Any], promises: Sequence[Promise]) -> Table:
     by_key = {promise.key: promise for promise in promises}
     for key, text in _lines(result):
         promise = by_key.get(key)
-        if promise is None:
-            found.add_row(key, text, "")
+        if promise is None or key not in result.get("promise", {key: None}):
+            found.add_row(key, text, "" if promise is None else f"{promise}: not asked for")
         else:
             kept = promise.is_kept(result[key])
             found.add_row(

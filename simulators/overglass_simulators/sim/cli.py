@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def sim(
+    context: typer.Context,
     device: Annotated[
         str, typer.Option(help="What to wear: a profile's name or file; --devices lists them.")
     ] = "xreal-one-eye",
@@ -49,7 +50,7 @@ def sim(
         bool, typer.Option("--describe", help="Tell every number of --device with its source, and end.")
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="No page: run --script and report.")] = False,
-    script: Annotated[Path | None, typer.Option(help="What is to happen, as TOML; see the guide.")] = None,
+    script: Annotated[Path | None, typer.Option(help="What is to happen; see examples/README.md.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for what --headless writes.")] = Path("sim-out"),
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The page's port (default 8420, or any free one).")
@@ -70,7 +71,8 @@ def sim(
         _describe(device, all_of_them=devices)
         return
     if script is not None or headless:
-        _run_script(script, out, as_json=as_json)
+        _refuse_beside_script(context)
+        _run_script(script, out, cloud, as_json=as_json)
         return
     plan = SimPlan(
         device=device,
@@ -120,6 +122,21 @@ def parse_mode(name: str) -> "Mode":
     return known[name]
 
 
+BESIDE_SCRIPT = {"headless", "script", "out", "cloud", "as_json"}
+
+
+def _refuse_beside_script(context: typer.Context) -> None:
+    """A script says all that is worn; a flag that it would silently overrule is refused with ConfigError."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if name not in BESIDE_SCRIPT and source is not None and source.name == "COMMANDLINE":
+            raise ConfigError(
+                f"{parameter.opts[0]} says nothing beside a script",
+                cure="Say it in the script.",
+            )
+
+
 def _describe(device: str, *, all_of_them: bool) -> None:
     from rich.console import Console
 
@@ -129,10 +146,10 @@ def _describe(device: str, *, all_of_them: bool) -> None:
     Console().print(listed([profile(name) for name in names()]) if all_of_them else table(profile(device)))
 
 
-def _run_script(script: Path | None, out: Path, *, as_json: bool) -> None:
+def _run_script(script: Path | None, out: Path, cloud: str | None, *, as_json: bool) -> None:
     from overglass_simulators.sim.scripted.headless import run_script
     from overglass_simulators.sim.scripted.script import read_script
 
     if script is None:
         raise ConfigError("a session without a page needs to be told what to do", cure="Give --script FILE.")
-    run_script(read_script(script), out, as_json=as_json)
+    run_script(read_script(script), out, cloud=cloud, as_json=as_json)

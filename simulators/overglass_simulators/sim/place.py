@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from overglass_protocol.pose import Intrinsics
 from overglass_simulators.world.choice import WORLDS, named
+from overglass_simulators.world.recorded import RecordedWorld
 from overglass_simulators.world.surroundings import Surroundings
 
 
@@ -16,6 +17,8 @@ class Place:
     name: str
     seen_by: Callable[[Intrinsics], Surroundings]
     "Makes a view of its own for each; a view is for one thread."
+    problems: tuple[str, ...] = ()
+    "What is missing or damaged in what was recorded, one sentence each."
 
 
 def place_of(name: str, seed: int) -> Place:
@@ -27,7 +30,9 @@ def place_of(name: str, seed: int) -> Place:
     if name in WORLDS:
         return Place(name, lambda lens: _generated(name, seed, lens))
     # Opened once, so that what cannot be played is refused before anything is worn.
-    return Place(name, named(name).seen_by)
+    recorded = named(name)
+    problems = tuple(recorded.problems) if isinstance(recorded, RecordedWorld) else ()
+    return Place(name, recorded.seen_by, problems)
 
 
 def _generated(name: str, seed: int, lens: Intrinsics) -> Surroundings:

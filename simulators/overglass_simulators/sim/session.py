@@ -178,6 +178,8 @@ class Sim:
         place = place_of(plan.world, plan.seed)
         moved = motions.named(plan.motion, plan.trace)
         wearing = Wearing(device, place, moved, plan, self._hear, self._numbers)
+        for problem in place.problems:
+            wearing.tell("torn", f"the recording is not whole: {problem}")
         if less := reduced(real, device):
             wearing.tell("reduced", f"the camera's {less}")
         return wearing

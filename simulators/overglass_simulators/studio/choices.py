@@ -56,7 +56,7 @@ MODES: dict[Mode, _Shown] = {
     "warp": _Shown("Warp", "Turned to where the head is by its newest known pose."),
     "warp_prediction": _Shown("Predict", "Turned to where the head will be when its light is seen."),
     "plane": _Shown("Plane", "Moved with the plane that it lies on, predicted too: parallax is right."),
-    "delayed": _Shown("Delayed", "Shown with the camera's picture of its own time: late, and exact."),
+    "delayed": _Shown("Delayed", "A headset shows its own picture of that time: late, exact. Others cannot."),
 }
 
 FAULT_WORDS: dict[FaultKind, _Shown] = {

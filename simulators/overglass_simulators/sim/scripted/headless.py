@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -33,8 +33,8 @@ FIRST_PICTURE_WITHIN = 30.0
 "Seconds until it is given up: the script's clock begins with the first picture that is worn."
 
 
-def run_script(script: Script, out: Path, *, as_json: bool) -> None:
-    """Runs it, writes report and timeline, and says how it went.
+def run_script(script: Script, out: Path, *, cloud: str | None = None, as_json: bool) -> None:
+    """Runs it against a service at `cloud`, or one of its own; writes report and timeline; says how it went.
 
     Raises OverglassError with the cure, also when an expectation of the script was not met.
     """
@@ -44,7 +44,7 @@ def run_script(script: Script, out: Path, *, as_json: bool) -> None:
     except OSError as error:
         raise DisplayError(f"{out} cannot be made: {error.strerror}", cure="Choose another --out.") from error
     before, notes = machine(), Notes()
-    loop.run(_perform(script, out, notes, console))
+    loop.run(_perform(replace(plan_of(script), cloud=cloud), script, out, notes, console))
     report = {**report_of(script, notes), "machine": before}
     _write(out / REPORT, report)
     if notes.rows:
@@ -65,6 +65,7 @@ def report_of(script: Script, notes: Notes) -> dict[str, Any]:
         **asdict(script),
         "trace": None if script.trace is None else str(script.trace),
         "frames": {"sent": notes.sent, "returned": notes.returned, "worn": len(notes.rows)},
+        "began": round(notes.began, 3),  # of the session, whose time all times below are in
         "fps": round(_fps(script, notes), 2),
         **figures(notes.rows, [registration for _, registration in notes.registrations]),
         "clock_error_ms": None if notes.clock_error is None else round(notes.clock_error * 1000, 3),
@@ -119,10 +120,10 @@ def _between(begin: float, end: float, provoked: Sequence[Provoked]) -> Iterator
         yield begin, end
 
 
-async def _perform(script: Script, out: Path, notes: Notes, console: Console) -> None:
+async def _perform(plan: SimPlan, script: Script, out: Path, notes: Notes, console: Console) -> None:
     async with AsyncExitStack() as stack:
         with console.status("Starting the service and putting the glasses on"):
-            sim = await stack.enter_async_context(Sim(plan_of(script)))
+            sim = await stack.enter_async_context(Sim(plan))
             failing = asyncio.create_task(sim.failed())
             stack.callback(failing.cancel)
             await _first_picture(sim, failing)

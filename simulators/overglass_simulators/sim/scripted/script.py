@@ -137,6 +137,14 @@ class _Event(_Part):
     strength: float | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        if self.fault is not None and self.fault not in FAULTS:
+            raise _FieldError("fault", str(_unknown("fault", self.fault, FAULTS)))
+        if self.link is not None and self.link not in PRESETS:
+            raise _FieldError("link", str(_unknown("network", self.link, tuple(PRESETS))))
+        return self
+
+    @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(kinds) != 1:
@@ -148,14 +156,6 @@ class _Event(_Part):
             raise _FieldError("seconds", "how long does the fault last?")
         if self.look is None and self.strength is not None:
             raise _FieldError("strength", "only a look has one")
-        return self
-
-    @model_validator(mode="after")
-    def _names_are_known(self) -> Self:
-        if self.fault is not None and self.fault not in FAULTS:
-            raise _FieldError("fault", str(_unknown("fault", self.fault, FAULTS)))
-        if self.link is not None and self.link not in PRESETS:
-            raise _FieldError("link", str(_unknown("network", self.link, tuple(PRESETS))))
         return self
 
     def plain(self) -> Event:

@@ -22,6 +22,8 @@ from overglass_simulators.sim.subject import STAGES, FrameRow, Registration
 
 COLOURS = {stage: colour for stage, (_, colour) in STAGE_PLACES.items()}
 FAULT = "#ec5f67"
+GAP = 0.2
+"Seconds without a shown overlay that are drawn as a gap."
 PROMISED = 0.6
 "Degrees."
 SIZE, DOTS = (12.8, 7.6), 150
@@ -94,9 +96,15 @@ def _errors(axes: Axes, found: Sequence[tuple[float, Registration]]) -> None:
         words = "no inertial sensor, or nothing came back: nothing is known of the head"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, color=QUIET, ha="center", va="center")
         return
-    times = [at for at, _ in found]
-    axes.plot(times, [r.plain for _, r in found], color=QUIET, linewidth=0.8)
-    axes.plot(times, [r.warped for _, r in found], color=COLOURS["warp"], linewidth=1.2)
+    times = np.array([at for at, _ in found])
+    # Where nothing was shown there is nothing to draw, and no line from one side to the other.
+    breaks = np.flatnonzero(np.diff(times) > GAP) + 1
+    for values, colour, width in (
+        ([r.plain for _, r in found], QUIET, 0.8),
+        ([r.warped for _, r in found], COLOURS["warp"], 1.2),
+    ):
+        broken = np.insert(np.array(values), breaks, np.nan)
+        axes.plot(np.insert(times, breaks, np.nan), broken, color=colour, linewidth=width)
     axes.axhline(PROMISED, color=ACCENT, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_yscale("symlog", linthresh=0.5)
     axes.yaxis.set_major_formatter(ScalarFormatter())
