@@ -214,7 +214,10 @@ def _bar(console: Console) -> Progress:
 
 def _tell(report: dict[str, Any], out: Path) -> None:
     latency, off = report["latency_ms"], report["registration_deg"]
-    typer.echo(f"{report['frames']['worn']} pictures worn, {latency['p50']} ms (p95 {latency['p95']}).")
+    worn = f"{report['frames']['worn']} pictures worn"
+    if latency["p50"] is not None:
+        worn += f", {latency['p50']:.0f} ms from light to light (p95 {latency['p95']:.0f})"
+    typer.echo(f"{worn}.")
     if off["p95"] is not None:
         without = report["without_reprojection_deg"]["p95"]
         typer.echo(f"Overlays {off['p95']} degrees off (p95); {without} without reprojection.")
