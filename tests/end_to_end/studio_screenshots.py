@@ -32,10 +32,6 @@ async def main(folder: Path, address: str | None = None) -> None:
         await page.click("#device")
         await page.locator("#numbers tr").first.wait_for()
         await save(page, folder / "studio-devices.png")
-        await page.close()
-        page = await opened(browser, url, 390, 844)
-        await page.wait_for_timeout(4000)
-        await save(page, folder / "studio-phone.png", whole=True)
 
 
 @contextlib.asynccontextmanager
@@ -89,8 +85,8 @@ async def troubled(page: Page) -> None:
     await page.wait_for_timeout(250)
 
 
-async def save(page: Page, file: Path, *, whole: bool = False) -> None:
-    with Image.open(io.BytesIO(await page.screenshot(full_page=whole))) as picture:
+async def save(page: Page, file: Path) -> None:
+    with Image.open(io.BytesIO(await page.screenshot())) as picture:
         reduced(picture.convert("RGB"), PAGE.parent, "**/*.[cjp]*[sy]").save(file, optimize=True)
 
 
