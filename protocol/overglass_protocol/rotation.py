@@ -62,12 +62,6 @@ def turned(orientation: Quaternion, angular_velocity: Vector, seconds: float) ->
     return multiply(orientation, about((x * seconds, y * seconds, z * seconds)))
 
 
-def between(first: Quaternion, second: Quaternion, share: float) -> Quaternion:
-    """The shorter way from `first` (share 0) to `second` (share 1), at a constant rate (slerp)."""
-    x, y, z = rotation_of(multiply(inverse(first), second))
-    return multiply(first, about((x * share, y * share, z * share)))
-
-
 def angle(first: Quaternion, second: Quaternion) -> float:
     """Radians from one orientation to the other."""
     return math.sqrt(sum(part * part for part in rotation_of(multiply(inverse(first), second))))
