@@ -111,3 +111,23 @@ class ModelError(OverglassError):
 
 class QualityError(OverglassError):
     """Pictures cannot be measured, or compared with each other."""
+
+
+class ClipError(OverglassError):
+    """A clip cannot be read, written, or is not let in. `code` is the short name of why."""
+
+    def __init__(self, message: str, *, code: str = "unusable-clip", cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.code = code
+
+
+class RemixError(OverglassError):
+    """A remix was asked for that cannot be made, or could not be finished. `code` says why in short."""
+
+    def __init__(self, message: str, *, code: str = "remix", cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.code = code
+
+
+class TrustError(OverglassError):
+    """A clip cannot be signed, or its origin cannot be read."""
