@@ -4,6 +4,7 @@ Segments end at shot cuts, since nothing has to fit across one; a long shot is d
 reaches into another shot.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def shots_of(timeline: Timeline, cuts: Sequence[Iterable[int]]) -> list[tuple[in
         crossing = (passed[1:] != passed[:-1]) & (timeline.source[1:] == source)
         starts.update(int(index) + 1 for index in np.flatnonzero(crossing))
     edges = [*sorted(starts), count]
-    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if end > start]
+    return [(start, end) for start, end in itertools.pairwise(edges) if end > start]
 
 
 def plan(shots: Iterable[tuple[int, int]], chain: Chain, longest: int = LONGEST) -> list[Segment]:
@@ -111,11 +112,11 @@ def _divided(first: int, last: int, chain: Chain, longest: int) -> Iterator[tupl
         return
     pieces = max(1, -(-(last - first) // longest))
     edges = [first + (last - first) * piece // pieces for piece in range(pieces + 1)]
-    yield from zip(edges, edges[1:], strict=False)
+    yield from itertools.pairwise(edges)
 
 
 def _windows(first: int, last: int, shape: Shape, blend: int) -> Iterator[tuple[int, int]]:
-    """Windows of the model's shape, each of which paints the last `blend` pictures of the one in front anew."""
+    """Windows of a model, each of which paints the last `blend` pictures of the one in front anew."""
     window = shape.window(last - first)
     if window <= blend and last - first > window:
         raise RemixError(f"a window of {window} pictures leaves nothing beside {blend} blended ones")

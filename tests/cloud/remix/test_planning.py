@@ -1,3 +1,4 @@
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_every_picture_is_in_one_segment_and_context_stays_in_its_shot(
     edges: list[int], before: int, after: int, longest: int
 ) -> None:
     marks = [0, *sorted(edges)]
-    shots = list(zip(marks, marks[1:], strict=False))
+    shots = list(itertools.pairwise(marks))
     segments = plan(shots, Chain((Needs(before, after),)), longest)
     assert [n for s in segments for n in range(s.start, s.end)] == list(range(marks[-1]))
     for segment in segments:
