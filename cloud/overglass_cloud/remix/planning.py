@@ -4,7 +4,6 @@ Segments end at shot cuts, since nothing has to fit across one; a long shot is d
 reaches into another shot.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 

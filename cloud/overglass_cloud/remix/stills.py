@@ -5,6 +5,7 @@ Knows no files and no encoder: who reads a source is given.
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -49,4 +50,4 @@ def _runs(timeline: Timeline, first: int, last: int) -> Iterator[tuple[int, int]
     source, frame = timeline.source[first:last], timeline.frame[first:last]
     breaks = np.flatnonzero((source[1:] != source[:-1]) | (frame[1:] < frame[:-1])) + 1
     edges = [first, *(first + int(each) for each in breaks), last]
-    yield from zip(edges[:-1], edges[1:], strict=True)
+    yield from pairwise(edges)
