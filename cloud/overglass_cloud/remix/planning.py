@@ -6,6 +6,7 @@ reaches into another shot.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def shots_of(timeline: Timeline, cuts: Sequence[Iterable[int]]) -> list[tuple[in
         crossing = (passed[1:] != passed[:-1]) & (timeline.source[1:] == source)
         starts.update(int(index) + 1 for index in np.flatnonzero(crossing))
     edges = [*sorted(starts), count]
-    return [(start, end) for start, end in itertools.pairwise(edges) if end > start]
+    return [(start, end) for start, end in pairwise(edges) if end > start]
 
 
 def plan(shots: Iterable[tuple[int, int]], chain: Chain, longest: int = LONGEST) -> list[Segment]:
@@ -111,7 +112,7 @@ def _divided(first: int, last: int, chain: Chain, longest: int) -> Iterator[tupl
         return
     pieces = max(1, -(-(last - first) // longest))
     edges = [first + (last - first) * piece // pieces for piece in range(pieces + 1)]
-    yield from itertools.pairwise(edges)
+    yield from pairwise(edges)
 
 
 def _windows(first: int, last: int, shape: Shape, blend: int) -> Iterator[tuple[int, int]]:
