@@ -12,7 +12,7 @@ from math import floor, gcd
 import av
 from av.video.frame import PictureType
 
-from overglass_edge.filter_chain import FilterChain
+from overglass_protocol.filter_chain import FilterChain
 from overglass_edge.recording.append_file import AppendFile
 from overglass_edge.recording.fragments import Run, Sample, fragment, length_prefixed, with_timescale
 from overglass_edge.sources import SoundPacket, presentation_time
