@@ -46,7 +46,7 @@ def assemble(
                 av.open(str(target), "w", format="mp4", options=timescale(time_base))
             )
             first = stack.enter_context(opened(segments[0]))
-            picture = output.add_stream_from_template(first.streams.video[0])
+            picture = output.add_stream_from_template(first.streams.video[0], opaque=True)
             picture.time_base = time_base
             flows = [_pictures(segments, picture, time_base)]
             if carried_from is not None:
@@ -100,7 +100,7 @@ def _carried(
             )
             continue
         try:
-            made = output.add_stream_from_template(stream)
+            made = output.add_stream_from_template(stream, opaque=True)
         except (av.FFmpegError, ValueError):
             left_out.append(f"The {kind} ({name}) cannot be stored in MP4 as it is, and was left out.")
             continue

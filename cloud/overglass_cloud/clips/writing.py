@@ -3,6 +3,7 @@
 Files that were written with the same settings can be joined without decoding them.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -75,6 +76,7 @@ class Writer:
 
     def __init__(self, path: Path, size: tuple[int, int], time_base: Fraction, encoding: Encoding) -> None:
         encoding.check()
+        os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 tells its settings on stderr; 1 is errors only
         self._path = path
         self._time_base = time_base
         self._latest: int | None = None
