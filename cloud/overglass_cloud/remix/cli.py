@@ -141,7 +141,7 @@ def _itinerary() -> Any:
 
     machine = read(Machine)
     store = Store(machine.models, Manifest.shipped())
-    workshop = Workshop(store, diffusion=machine.diffusion_choice(), exact=2)
+    workshop = Workshop(store, diffusion=machine.diffusion_choice(), exact=1)
     return Remix(Presets.installed(), looks_here(machine), workshop)
 
 

@@ -13,7 +13,7 @@ from overglass_cloud.remix.commission import NAME, Commission, Input
 from overglass_cloud.remix.itinerary import RESULT
 from overglass_cloud.remix.recipe import Recipe
 from overglass_cloud.remix.work import Item, Itinerary, Order
-from overglass_protocol.errors import ClipError
+from overglass_protocol.errors import ClipError, OverglassError
 
 Watched = Callable[[Item, int, int], None]
 "Told of the item at work, how many pictures are done, and of how many."
@@ -37,12 +37,15 @@ def make(commission: Commission, target: Path, itinerary: Itinerary, watched: Wa
         done = []
         whole, before = sum(item.units for item in items), 0
         for item in items:
-            order = Order("here", str(folder), item, threads=2)
 
             def told(units: int, item: Item = item, before: int = before, whole: int = whole) -> None:
                 watched(item, before + units, whole)
 
-            said = dict(itinerary.perform(order, told))
+            try:
+                said = dict(itinerary.perform(Order("here", str(folder), item), told))
+            except OverglassError:
+                shutil.rmtree(folder)  # trying again would end the same way
+                raise
             before += item.units
             watched(item, before, whole)
             done.append((item, said))

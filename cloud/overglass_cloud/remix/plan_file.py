@@ -90,6 +90,7 @@ def planned(
     for step in commission.recipe.steps:
         preset = presets[step.preset]
         parameters = read(preset, step.parameters)
+        preset.check(parameters, looks)
         _check_inputs(preset.name, preset.inputs, len(clips))
         if preset.retime is not None:
             timeline = preset.retime(parameters, timeline, scope)

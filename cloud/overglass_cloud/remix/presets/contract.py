@@ -141,6 +141,8 @@ class Preset:
     "Parameters that name a file of the job."
     inputs: tuple[int, int] = (1, 1)
     "Fewest and most clips."
+    check: Callable[[Any, Looks], None] = lambda parameters, looks: None
+    "Raises RemixError or LookError for what it cannot do, before anything is decoded."
     retime: Callable[[Any, Timeline, Scope], Timeline] | None = None
     "Given the parameters and the timeline so far. Raises RemixError with the cure."
     size: Callable[[Any, tuple[int, int]], tuple[int, int]] | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from overglass_cloud.clips.still import Still
-from overglass_cloud.looks import ALONE, Engine, Look, Workshop
+from overglass_cloud.looks import ALONE, Engine, Looks
 from overglass_cloud.remix.presets.contract import Atelier, Marking, Needs, Painter, Preset, Segment
 from overglass_protocol.control import Control
 from overglass_protocol.errors import RemixError
@@ -48,12 +48,12 @@ class Restyler:
 
 def _start(parameters: Restyle, atelier: Atelier) -> Painter:
     look = atelier.looks[parameters.look]
-    control = _control(parameters, look, atelier.seed)
-    look.check(control)
-    return Restyler(look.start(atelier.workshop), control)
+    return Restyler(look.start(atelier.workshop), _control(parameters, atelier.seed))
 
 
-def _control(parameters: Restyle, look: Look, seed: int) -> Control:
+def _check(parameters: Restyle, looks: Looks) -> None:
+    look = looks[parameters.look]
+    look.check(_control(parameters))
     if look.sees or look.takes_reference:
         raise RemixError(
             f"the look {look.name!r} goes by what is found in the picture or by one that is lent, "
@@ -61,16 +61,15 @@ def _control(parameters: Restyle, look: Look, seed: int) -> Control:
             code="look-not-here",
             cure="Choose another look: 'overglass looks' says which there are.",
         )
-    return Control(look=look.name, strength=parameters.strength, prompt=parameters.prompt, seed=seed)
+
+
+def _control(parameters: Restyle, seed: int = 0) -> Control:
+    return Control(look=parameters.look, strength=parameters.strength, prompt=parameters.prompt, seed=seed)
 
 
 def _marking(parameters: BaseModel) -> Marking:
     assert isinstance(parameters, Restyle)
     return "none" if parameters.look == "none" or parameters.strength == 0 else "modified"
-
-
-def _missing(workshop: Workshop) -> str | None:
-    return None
 
 
 def _model(parameters: Any) -> str | None:
@@ -87,7 +86,7 @@ PRESETS = [
         engine="looks",
         licence="Apache-2.0",
         marking=_marking,
-        missing=_missing,
+        check=_check,
         wants=lambda parameters: Needs(before=WARMING),
         start=_start,
         model=_model,
