@@ -5,6 +5,7 @@ Pure numbers: knows no picture.
 
 import binascii
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ LENGTH = len(GENERATORS) * (PAYLOAD + CHECK + MEMORY)
 "Bits of a code word."
 
 Bits = NDArray[np.uint8]
-Soft = NDArray[np.float64]
+Soft = NDArray[np.floating[Any]]
 "How much speaks for each bit of a code word: positive for 1, negative for 0."
 
 

@@ -6,6 +6,7 @@ something to who knows it (spread spectrum, Cox et al., 1997). Where a picture i
 
 import hashlib
 from functools import cache, lru_cache
+from typing import Any
 
 import av
 import cv2
@@ -19,12 +20,12 @@ LONG, SHORT = 160, 90
 "Cells along a picture's longer and shorter side."
 PILOT = 4
 "One cell in so many carries no bit, and says that there is a watermark at all."
-WEAK, STRONG = 1.8, 4.0
+WEAK, STRONG = 1.8, 3.2
 "Levels of luma by which a cell moves: in the smoothest places, and in the busiest."
-BUSY = 5.0
+BUSY = 10.0
 "Levels of change between neighbouring cells above which a place hides the most."
-SIZES = 8
-"Picture sizes whose patterns are kept."
+KEPT = 8
+"Numbers whose patterns are kept ready."
 _KEY = b"overglass watermark 1"
 "Who changes it no longer reads what was marked before."
 
@@ -42,7 +43,7 @@ class Watermark:
         """A new picture with the mark in it, times and colours kept. Takes `yuv420p` and `yuvj420p`."""
         luma, blue, red = views(picture)
         height, width = luma.shape
-        strength = _strength(cv2.resize(luma, grid_of(width, height), interpolation=cv2.INTER_AREA))
+        strength = _strength(cv2.resize(luma, grid_of(width, height)))  # samples, no means: they are enough
         cells = strength * (self._signs if width >= height else self._signs.T)
         pattern = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
         marked = cv2.add(luma, pattern, dtype=cv2.CV_8U)
@@ -72,14 +73,14 @@ def places() -> NDArray[np.int64]:
     return place.reshape(SHORT, LONG)
 
 
-@lru_cache(SIZES)
+@lru_cache(KEPT)
 def _signs(payload: int) -> Field:
     """(SHORT, LONG) of -1 and 1: what each cell is to be."""
     bits = np.append(code.encode(payload), 1)  # the last is the pilot's
     return chips() * (bits[places()].astype(np.float32) * 2 - 1)
 
 
-def _strength(cells: NDArray[np.uint8]) -> Field:
+def _strength(cells: NDArray[Any]) -> Field:
     """How far each cell may move, from how much the picture changes around it."""
     change = cv2.absdiff(cells, cv2.blur(cells, (3, 3)))
     busy = cv2.blur(np.asarray(change, np.float32), (5, 5))
