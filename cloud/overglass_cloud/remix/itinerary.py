@@ -13,12 +13,15 @@ from typing import Any
 from uuid import uuid4
 
 import av
+import cv2
 
 from overglass_cloud.clips.assembling import assemble
 from overglass_cloud.clips.probe import DEFAULTS, Clip, Limits, probe
 from overglass_cloud.clips.reading import pictures
 from overglass_cloud.clips.writing import Encoding, Writer
 from overglass_cloud.looks import Looks, Workshop
+from overglass_cloud.marking.label import Label
+from overglass_cloud.marking.watermark import Watermark
 from overglass_cloud.remix.commission import NAME, Commission
 from overglass_cloud.remix.plan_file import PlanFile, planned
 from overglass_cloud.remix.presets.contract import Atelier, Painter, Segment
@@ -56,6 +59,9 @@ class Remix:
     def perform(self, order: Order, told: Told) -> Mapping[str, Any]:
         """Does one item. Raises OverglassError for what trying again would not cure."""
         folder = Path(order.artefacts)
+        # Intel's primitives calculate otherwise where memory happens to be aligned otherwise: a level here
+        # and there, and then other bytes of the whole film.
+        cv2.ipp.setUseIPP(False)
         match order.item.stage:
             case "plan":
                 return self._plan(folder)
@@ -84,9 +90,10 @@ class Remix:
             painters = self._painters(commission, order, stack)
             path = stack.enter_context(_whole(target))
             encoding = _encoding(commission, plan)
+            marks = Marks.of(commission, plan)
             writer = stack.enter_context(Writer(path, plan.size, plan.timeline.time_base, encoding))
             for still in _painted(commission, plan, segment, painters):
-                writer.write(still.picture, int(plan.timeline.pts[still.index]))
+                writer.write(marks.on(still.picture), int(plan.timeline.pts[still.index]))
                 told(still.index - segment.start + 1)
         return {}
 
@@ -120,6 +127,30 @@ class Remix:
                 carried_from=source if plan.timeline.untouched else None,
             )
         return {"left_out": left_out, "notes": list(plan.notes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What says in the picture where it comes from. A clip that no AI was at work on bears neither."""
+
+    label: Label | None
+    watermark: Watermark | None
+
+    @classmethod
+    def of(cls, commission: Commission, plan: PlanFile) -> "Marks":
+        delivery = commission.recipe.delivery
+        if plan.marking == "none":
+            return cls(None, None)
+        return cls(
+            Label(plan.marking) if delivery.label else None,
+            Watermark(commission.record) if delivery.watermark else None,
+        )
+
+    def on(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """The marked picture; the same one where there is nothing to mark."""
+        if self.watermark is not None:
+            picture = self.watermark.mark(picture)
+        return picture if self.label is None else self.label.on(picture)
 
 
 def _commission(folder: Path) -> Commission:

@@ -13,10 +13,12 @@ from overglass_cloud.clips.probe import Clip
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.remix.commission import Commission
 from overglass_cloud.remix.planning import Chain, plan, shots_of
-from overglass_cloud.remix.presets.contract import Needs, Scope, Segment, Shape
+from overglass_cloud.remix.presets.contract import Marking, Needs, Scope, Segment, Shape
 from overglass_cloud.remix.presets.registry import Presets, read
 from overglass_cloud.remix.timeline import Source, Timeline
 from overglass_protocol.errors import RemixError
+
+_MARKINGS: tuple[Marking, ...] = ("none", "modified", "generated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class PlanFile:
     "Of the output. Even."
     segments: tuple[Segment, ...]
     chain: Chain
+    marking: Marking
+    "The most that any step does to the truth of the picture."
     notes: tuple[str, ...]
     "What a person should know of how the clips are read, one sentence each."
 
@@ -48,6 +52,7 @@ class PlanFile:
                 "size": self.size,
                 "segments": [asdict(segment) for segment in self.segments],
                 "chain": [asdict(needs) for needs in self.chain.needs],
+                "marking": self.marking,
                 "notes": self.notes,
             }
         )
@@ -61,6 +66,7 @@ class PlanFile:
             tuple(kept["size"]),
             tuple(Segment(**each) for each in kept["segments"]),
             Chain(tuple(_needs(**each) for each in kept["chain"])),
+            kept["marking"],
             tuple(kept["notes"]),
         )
 
@@ -87,10 +93,12 @@ def planned(
         workshop,
     )
     wanted: list[Needs] = []
+    marking: Marking = "none"
     for step in commission.recipe.steps:
         preset = presets[step.preset]
         parameters = read(preset, step.parameters)
         preset.check(parameters, looks)
+        marking = max(marking, preset.marking(parameters), key=_MARKINGS.index)
         _check_inputs(preset.name, preset.inputs, len(clips))
         if preset.retime is not None:
             timeline = preset.retime(parameters, timeline, scope)
@@ -101,7 +109,8 @@ def planned(
     chain = Chain(tuple(wanted))
     shots = shots_of(timeline, cuts or [()] * len(clips))
     segments = tuple(plan(shots, chain))
-    return PlanFile(tuple(clips), timeline, size, segments, chain, tuple(_notes(clips, commission)))
+    notes = tuple(_notes(clips, commission))
+    return PlanFile(tuple(clips), timeline, size, segments, chain, marking, notes)
 
 
 def _even(clip: Clip) -> tuple[int, int]:
