@@ -86,6 +86,16 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """How networks run where pictures have to come out the same on every machine of a kind: always in fp32."""
+
+    device: str = "cpu"
+    "As torch names it."
+    threads: int = 1
+    "Of the processor's, at work on one picture."
+
+
+@dataclass(frozen=True, slots=True)
 class Workshop:
     """What the service lends to the engines it starts."""
 
@@ -95,6 +105,8 @@ class Workshop:
     "Pictures that wearers have lent, for looks that take one."
     diffusion: Choice = field(default_factory=Choice)
     "Which diffusion pipeline, and how it is run."
+    fixed: Fixed | None = None
+    "How networks are run; None for whichever way is the fastest here, which differs between machines."
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
     "Told what is being loaded, and how many bytes of how many are."
 
