@@ -87,7 +87,8 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """How networks run where pictures have to come out the same on every machine of a kind: always in fp32."""
+    """How engines run where pictures have to come out the same on each machine of a kind: networks always in
+    fp32, and nothing goes out unpainted because something is not ready yet."""
 
     device: str = "cpu"
     "As torch names it."
@@ -106,7 +107,7 @@ class Workshop:
     diffusion: Choice = field(default_factory=Choice)
     "Which diffusion pipeline, and how it is run."
     fixed: Fixed | None = None
-    "How networks are run; None for whichever way is the fastest here, which differs between machines."
+    "None for whatever is the fastest here, which differs between machines."
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
     "Told what is being loaded, and how many bytes of how many are."
 

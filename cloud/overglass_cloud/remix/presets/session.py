@@ -37,8 +37,11 @@ from overglass_protocol.recording.layout import TIMELINE
 from overglass_protocol.recording.timeline_file import TimelineFile
 from overglass_protocol.scene import Scene, Thing
 
-CONTEXT = 12
-"Pictures before a segment, in which what looks and detectors remember of earlier pictures settles."
+CONTEXT = 40
+"Pictures before a segment, in which what looks made of scenes remember settles; their fade takes 0.4 s."
+CALM = 12
+"""Of those, what is enough for all other looks, whose memory is only of noise: on a walk their pictures are
+then within 52 dB or more of what they would be without a cut, so that there is nothing to blend."""
 LEAD = Fraction(1, 4)
 "Seconds before a change in which is looked for what comes after it: a person counts from the second look on."
 MATCHING = 0.9
@@ -58,7 +61,7 @@ class SessionParameters(BaseModel):
     )
     mode: Literal["override", "replace"] = Field(
         default="override",
-        description="override: the changes are laid over the recorded timeline. replace: there is nothing else.",
+        description="override: changes are laid over the recorded timeline. replace: there is nothing else.",
     )
     changes: tuple[Change, ...] = Field(default=(), max_length=1000, description="What is to be otherwise.")
     instead: Mapping[str, str] = Field(
@@ -125,8 +128,10 @@ class AsWorn:
         worn, state = PLAIN, None
         try:
             for still in stills:
-                control = self._control(still)
-                eye.look(still, self._sought(still))
+                control, seen = self._control(still), self._sought(still)
+                if not seen and still.index < segment.start - CALM:
+                    continue
+                eye.look(still, seen)
                 if control != worn:
                     # Another look begins anew, as it did when it was worn.
                     before = state if control.look == worn.look else None
