@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from overglass_cloud.clips.still import Still
 from overglass_cloud.looks import Engine, Fixed, Looks, State, Workshop
 from overglass_cloud.remix.presets.contract import Atelier, Marking, Needs, Preset, Scope, Segment
+from overglass_cloud.remix.presets.session_pictures import lend
 from overglass_cloud.remix.presets.session_timeline import (
     PLAIN,
     Change,
@@ -200,6 +201,7 @@ def analyse(parameters: SessionParameters, timeline: Timeline, scope: Scope) -> 
         session = _timeline(parameters, scope.files)
         problems = session.problems
         _check_match(session, scope)
+    lend(schedule, scope.looks, scope.files.values(), scope.workshop.references)
     capabilities = Capabilities(scope.workshop.models)
     for name in sorted({name for worn in schedule.worn for name in sought(worn.control, scope.looks)}):
         capabilities.require(name)
@@ -207,11 +209,13 @@ def analyse(parameters: SessionParameters, timeline: Timeline, scope: Scope) -> 
 
 
 def start(parameters: SessionParameters, atelier: Atelier) -> AsWorn:
+    """Raises OverglassError with the cure. Engines are started at their first picture."""
     rows = atelier.analysis.get("schedule")
     if rows is None:
         schedule = schedule_of(parameters, atelier.files, atelier.looks)
     else:
         schedule = Schedule.from_json(rows)
+    lend(schedule, atelier.looks, atelier.files.values(), atelier.workshop.references)
     workshop = replace(atelier.workshop, fixed=Fixed(atelier.device, atelier.threads))
     return AsWorn(schedule, atelier.looks, workshop, Capabilities(workshop.models))
 
