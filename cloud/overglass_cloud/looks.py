@@ -86,17 +86,6 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """How engines run where pictures have to come out the same on each machine of a kind: networks always in
-    fp32, and nothing goes out unpainted because something is not ready yet."""
-
-    device: str = "cpu"
-    "As torch names it."
-    threads: int = 1
-    "Of the processor's, at work on one picture."
-
-
-@dataclass(frozen=True, slots=True)
 class Workshop:
     """What the service lends to the engines it starts."""
 
@@ -106,8 +95,10 @@ class Workshop:
     "Pictures that wearers have lent, for looks that take one."
     diffusion: Choice = field(default_factory=Choice)
     "Which diffusion pipeline, and how it is run."
-    fixed: Fixed | None = None
-    "None for whatever is the fastest here, which differs between machines."
+    exact: int | None = None
+    """Processor threads of work that has to come out the same on every machine: in full precision, and with
+    nothing left out for not being ready yet. None where speed matters more, and each machine finds its own
+    way."""
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
     "Told what is being loaded, and how many bytes of how many are."
 

@@ -13,7 +13,7 @@ import av
 import structlog
 
 from overglass_cloud.engines import planes
-from overglass_cloud.looks import Engine, Fixed, Look, Sitter, State, Workshop
+from overglass_cloud.looks import Engine, Look, Sitter, State, Workshop
 from overglass_cloud.neural.look_file import SUFFIX, LookFile
 from overglass_protocol.control import Control
 from overglass_protocol.errors import LookError
@@ -34,16 +34,16 @@ class Neural:
 
     max_batch = 1  # on processor cores two pictures at once take as long as one after the other
 
-    def __init__(self, file: LookFile, fixed: Fixed | None = None) -> None:
-        """`fixed` as the workshop has it. Raises LookError when torch is missing or the weights are none."""
+    def __init__(self, file: LookFile, exact: int | None = None) -> None:
+        """`exact` as in `Workshop`. Raises LookError when torch is missing or the weights are none."""
         try:
             from overglass_cloud.neural.brush import Brush
-            from overglass_cloud.neural.way import exact, fastest
+            from overglass_cloud.neural.way import fastest, precise
         except ImportError as error:
             raise LookError(
                 f"torch cannot be loaded: {error}", cure="Run: pip install 'overglass[cloud]'."
             ) from error
-        way = fastest() if fixed is None else exact(fixed.device, fixed.threads)
+        way = fastest() if exact is None else precise(exact)
         self._brush = Brush.of(file, way)
         self.precision = way.precision
         self._full = file.card.strength
@@ -86,7 +86,7 @@ def found_in(folder: Path) -> list[LookFile]:
 
 
 def _start(file: LookFile, workshop: Workshop) -> Engine:
-    return Neural(file, workshop.fixed)
+    return Neural(file, workshop.exact)
 
 
 def _shipped() -> Iterable[LookFile]:

@@ -65,6 +65,11 @@ def laid_out(network: Network) -> Network:
     return network
 
 
+def precise(threads: int) -> Way:
+    """The way whose result does not depend on how fast this machine happens to be."""
+    return Way(torch.device("cuda" if torch.cuda.is_available() else "cpu"), torch.float32, threads)
+
+
 @lru_cache(maxsize=1)
 def fastest() -> Way:
     """The way of this machine, tried once a process; takes about half a second on a processor."""
@@ -76,11 +81,6 @@ def fastest() -> Way:
         return few
     many = _chosen([Way(torch.device("cpu"), few.dtype, min(cores, 4))])
     return many if many.seconds < WORTH * few.seconds else few
-
-
-def exact(device: str, threads: int) -> Way:
-    """The way that gives the same pictures on every machine of a kind: fp32, and nothing chosen by trying."""
-    return Way(torch.device(device), torch.float32, threads)
 
 
 def _chosen(ways: list[Way]) -> Way:

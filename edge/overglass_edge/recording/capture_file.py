@@ -12,9 +12,9 @@ from math import floor, gcd
 import av
 from av.video.frame import PictureType
 
-from overglass_edge.filter_chain import FilterChain
 from overglass_edge.recording.append_file import AppendFile
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.filter_chain import FilterChain
 from overglass_protocol.packet import SoundPacket, presentation_time
 from overglass_protocol.recording.fragments import Run, Sample, fragment, length_prefixed, with_timescale
 from overglass_protocol.recording.layout import SOUND_TRACK, VIDEO_TRACK

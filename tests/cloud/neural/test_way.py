@@ -77,9 +77,3 @@ def test_entering_a_way_sets_its_threads() -> None:
     for threads in (2, 1):
         Way(torch.device("cpu"), torch.float32, threads).enter()
         assert torch.get_num_threads() == threads
-
-
-def test_the_exact_way_is_fp32_and_tries_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way, "_tried", None)
-    found = way.exact("cpu", 2)
-    assert (found.precision, found.device.type, found.threads) == ("fp32", "cpu", 2)

@@ -12,7 +12,7 @@ def start(workshop: Workshop) -> Engine:
     from overglass_cloud.engines.diffusion.start import engine_of
 
     engine = engine_of(workshop.diffusion, workshop.models, workshop.progress, MAX_BATCH)
-    engine.waits = workshop.fixed is not None
+    engine.waits = workshop.exact is not None
     return engine
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from overglass_cloud.clips.still import Still
-from overglass_cloud.looks import Engine, Fixed, Looks, State, Workshop
+from overglass_cloud.looks import Engine, Looks, State, Workshop
 from overglass_cloud.remix.presets.contract import Atelier, Marking, Needs, Preset, Scope, Segment
 from overglass_cloud.remix.presets.session_pictures import lend
 from overglass_cloud.remix.presets.session_timeline import (
@@ -216,7 +216,7 @@ def start(parameters: SessionParameters, atelier: Atelier) -> AsWorn:
     else:
         schedule = Schedule.from_json(rows)
     lend(schedule, atelier.looks, atelier.files.values(), atelier.workshop.references)
-    workshop = replace(atelier.workshop, fixed=Fixed(atelier.device, atelier.threads))
+    workshop = replace(atelier.workshop, exact=atelier.threads)
     return AsWorn(schedule, atelier.looks, workshop, Capabilities(workshop.models))
 
 

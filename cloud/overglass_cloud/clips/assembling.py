@@ -1,0 +1,123 @@
+"""Joins encoded segments into one MP4 and carries over what a source has beside its picture, bit for bit.
+
+Nothing is decoded; packets pass through one at a time.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer, OutputContainer
+
+from overglass_cloud.clips.opened import opened
+from overglass_cloud.clips.writing import timescale
+from overglass_protocol.errors import ClipError
+
+_CARRIED = {"audio", "subtitle"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A packet in the order of its output."""
+
+    time: Fraction
+    packet: "av.Packet[Any]"
+
+    def __lt__(self, other: "_Timed") -> bool:
+        return self.time < other.time
+
+
+def assemble(
+    segments: Sequence[Path], target: Path, *, time_base: Fraction, carried_from: Path | None = None
+) -> list[str]:
+    """Writes `target` from segments in order, with the sound, subtitles and chapters of `carried_from`.
+
+    Returns a sentence for each thing that MP4 cannot carry. Raises ClipError.
+    """
+    left_out: list[str] = []
+    with ExitStack() as stack:
+        try:
+            output = stack.enter_context(
+                av.open(str(target), "w", format="mp4", options=timescale(time_base))
+            )
+            first = stack.enter_context(opened(segments[0]))
+            picture = output.add_stream_from_template(first.streams.video[0], opaque=True)
+            picture.time_base = time_base
+            flows = [_pictures(segments, picture, time_base)]
+            if carried_from is not None:
+                source = stack.enter_context(opened(carried_from))
+                flows += _carried(source, carried_from, output, left_out)
+            for timed in heapq.merge(*flows):
+                output.mux(timed.packet)
+        except (av.FFmpegError, ValueError) as error:
+            raise ClipError(f"{target.name} cannot be written: {error}", code="cannot-write") from error
+    return left_out
+
+
+def _pictures(segments: Sequence[Path], stream: Any, base: Fraction) -> Iterator[_Timed]:
+    """Packets of all segments, in order of decoding. They are reordered by one picture at most, so each is
+    decoded at the time when the one before it is shown."""
+    shown: int | None = None
+    for path in segments:
+        with opened(path) as container:
+            packets = [p for p in container.demux(container.streams.video[0]) if p.size]
+        times = sorted(_ticks(packet, base) for packet in packets)
+        if shown is None:
+            shown = times[0] - (times[1] - times[0] if len(times) > 1 else 1)
+        for packet, dts in zip(packets, [shown, *times[:-1]], strict=True):
+            packet.pts = _ticks(packet, base)
+            packet.dts, packet.time_base, packet.stream = dts, base, stream
+            yield _Timed(dts * base, packet)
+        shown = times[-1]
+
+
+def _ticks(packet: "av.Packet[Any]", base: Fraction) -> int:
+    ticks = (packet.pts or 0) * (packet.time_base or base) / base
+    if ticks.denominator != 1:
+        raise ClipError(f"a segment's time {float(ticks * base)} s is no tick", code="out-of-order")
+    return int(ticks)
+
+
+def _carried(
+    source: InputContainer, path: Path, output: OutputContainer, left_out: list[str]
+) -> Iterable[Iterator[_Timed]]:
+    """A flow for each track that goes along. Each has the file open for itself, since tracks may lie far
+    apart in it."""
+    flows = []
+    hidden = sum(stream.type not in _CARRIED and stream.type != "video" for stream in source.streams)
+    if hidden:
+        left_out.append(
+            f"{hidden} data track{'s were' if hidden > 1 else ' was'} left out, since a camera writes there "
+            "where and how it was moved."
+        )
+    for stream in source.streams:
+        if stream.type not in _CARRIED:
+            continue
+        kind = "sound" if stream.type == "audio" else "subtitle track"
+        name = stream.codec_context.name if stream.codec_context is not None else "unknown"
+        try:
+            made = output.add_stream_from_template(stream, opaque=True)
+        except (av.FFmpegError, ValueError):
+            left_out.append(f"The {kind} ({name}) cannot be stored in MP4 as it is, and was left out.")
+            continue
+        made.metadata.update(stream.metadata)
+        flows.append(_track(path, stream.index, made))
+    if chapters := source.chapters():
+        output.set_chapters(chapters)
+    return flows
+
+
+def _track(path: Path, index: int, made: Any) -> Iterator[_Timed]:
+    with opened(path) as container:
+        stream = container.streams[index]
+        for packet in container.demux(stream):
+            if packet.size == 0 or packet.dts is None:
+                continue
+            time = packet.dts * (packet.time_base or stream.time_base or Fraction(1, 90000))
+            packet.stream = made
+            yield _Timed(time, packet)

@@ -1,0 +1,106 @@
+"""What survives a clip's way through decoder, encoder and assembly."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from overglass_cloud.clips.probe import probe
+from overglass_cloud.clips.reading import pictures
+from overglass_cloud.clips.writing import ENCODERS, Codec, Encoding
+from tests.cloud.clips.made import make, sound_packets, variable_times
+from tests.cloud.clips.remake import remake
+from tests.shared import clip as shared_clip
+
+
+def _same_times(source: Path, made: Path) -> None:
+    before, after = probe(source), probe(made)
+    assert [int(t) * before.time_base for t in before.pts] == [int(t) * after.time_base for t in after.pts]
+
+
+def test_a_portrait_clip_of_varying_rate_keeps_every_time_and_sound_and_stands_upright(
+    tmp_path: Path,
+) -> None:
+    source = make(tmp_path / "phone.mp4", variable_times(150), rotation=90)
+    made = remake(source, tmp_path, longest=40)
+    _same_times(source, made)
+    assert sound_packets(made) == sound_packets(source)
+    clip = probe(made)
+    assert (clip.width, clip.height, clip.rotation) == (64, 96, 0)
+    (_, first), *_ = pictures(made, clip, 0, 1)
+    luma = first.to_ndarray()[:96]
+    assert luma[:40].mean() > luma[56:].mean() + 80  # the right half, turned counterclockwise
+
+
+def test_a_real_walk_keeps_every_time_and_sound(tmp_path: Path) -> None:
+    source = shared_clip("walk_first_person.mp4")
+    made = remake(source, tmp_path)
+    _same_times(source, made)
+    assert sound_packets(made) == sound_packets(source)
+
+
+@pytest.mark.timeout(180)
+def test_three_minutes_take_no_more_memory_than_one_gigabyte(tmp_path: Path) -> None:
+    source = make(tmp_path / "phone.mp4", variable_times(5000), rotation=90)
+    assert probe(source).duration > 180
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.cloud.clips.remake", str(source), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=True,
+    )
+    assert int(ended.stdout) < 1024
+    _same_times(source, tmp_path / "remade.mp4")
+    assert sound_packets(tmp_path / "remade.mp4") == sound_packets(source)
+
+
+def test_the_same_clip_makes_the_same_bytes(tmp_path: Path) -> None:
+    source = make(tmp_path / "phone.mp4", variable_times(60))
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    one, two = (hashlib.sha256(remake(source, folder).read_bytes()).digest() for folder in folders)
+    assert one == two
+
+
+@pytest.mark.parametrize("codec", ["hevc", "av1"])
+def test_other_codecs_keep_every_time_too(tmp_path: Path, codec: Codec) -> None:
+    if ENCODERS[codec] not in av.codecs_available:
+        pytest.skip(f"FFmpeg was built without {ENCODERS[codec]}")
+    source = make(tmp_path / "phone.mp4", variable_times(50))
+    made = remake(source, tmp_path, Encoding(codec, effort="fast"), longest=20)
+    assert probe(made).codec in {"hevc": ("hevc",), "av1": ("libdav1d", "av1")}[codec]
+    _same_times(source, made)
+
+
+def test_chapters_go_along(tmp_path: Path) -> None:
+    source = make(tmp_path / "phone.mp4", variable_times(60), chapters=True)
+    with av.open(str(remake(source, tmp_path))) as container:
+        (chapter,) = container.chapters()
+    assert chapter["metadata"]["title"] == "Out of the door"
+
+
+def test_an_odd_side_gets_its_last_row_or_column_once_more(tmp_path: Path) -> None:
+    source = make(tmp_path / "odd.mp4", variable_times(5), size=(97, 63), sound=False)
+    clip = probe(source)
+    assert (clip.width, clip.height) == (97, 63)
+    for _, picture in pictures(source, clip, 0, 5):
+        assert (picture.width, picture.height) == (98, 64)
+        luma = picture.to_ndarray()[:64]
+        assert np.array_equal(luma[:, 97], luma[:, 96])
+        assert np.array_equal(luma[63], luma[62])
+
+
+@pytest.mark.parametrize("first", [0, 1, 24, 25, 26, 49, 59])
+def test_a_picture_is_the_same_wherever_reading_begins(tmp_path: Path, first: int) -> None:
+    source = make(tmp_path / "phone.mp4", variable_times(60), sound=False)
+    clip = probe(source)
+    whole = dict(pictures(source, clip, 0, clip.frames))
+    for number, picture in pictures(source, clip, first, clip.frames):
+        assert np.array_equal(picture.to_ndarray(), whole[number].to_ndarray())
+        assert picture.pts == clip.pts[number]
