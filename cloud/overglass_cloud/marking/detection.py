@@ -1,29 +1,23 @@
 """Reads the watermark from pictures of any size, and says how sure that is.
 
-Needs the picture's whole frame, as it was marked, stretched or not; black bars around it are cut away. A crop
-moves the grid and is not found.
+The whole frame is read as it was marked, stretched or not; black bars around it are cut away. A crop
+has moved the grid, which is sought where asked for.
 """
 
 import itertools
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from overglass_cloud.marking import code
-from overglass_cloud.marking.watermark import LONG, SHORT, chips, grid_of, places
+from overglass_cloud.marking.cropped import Crop
+from overglass_cloud.marking.reading import Found, Luma, Reading
 from overglass_protocol.errors import ClipError
 from overglass_protocol.frame import MAX_PIXELS
 
-PRESENT = 5.0
-"""Standard deviations of the pilot's correlation below which there is no watermark: one unmarked clip in
-3.5 million reaches it, and of those the checksum lets one in 65,536 pass."""
 PLACES, AT_EACH = 16, 3
 "Of a clip: where it is looked at, and how many pictures in a row."
 BAR = 24
@@ -31,87 +25,41 @@ BAR = 24
 LEAST = 16
 "Pixels of the shorter side."
 
-Luma = NDArray[np.uint8]
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A watermark that was read."""
-
-    payload: int
-    confidence: float
-    "How far the pilot stands out from chance, in standard deviations."
-    pictures: int
-    "How many it was read from."
-    agreement: float
-    "Share of the code word's bits that were right before correction, 0..1."
-
-
-class Reading:
-    """What many pictures say together. Holds one field of cells, whatever their number."""
-
-    def __init__(self) -> None:
-        self.pictures = 0
-        self._cells = np.zeros((SHORT, LONG), np.float64)
-
-    def add(self, luma: Luma) -> None:
-        """A picture's luma, (height, width)."""
-        height, width = luma.shape
-        cells = cv2.resize(luma, grid_of(width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
-        self._cells += _whitened(cells if width >= height else cells.T)
-        self.pictures += 1
-
-    @property
-    def confidence(self) -> float:
-        """How far the pilot stands out: for unmarked pictures normally distributed, mean 0, deviation 1."""
-        pilot = (self._cells * chips())[places() < 0]
-        power = float(np.sqrt((pilot**2).sum()))
-        return float(pilot.sum()) / power if power > 0 else 0.0
-
-    def found(self) -> Found | None:
-        """The watermark, if there is one beyond doubt."""
-        confidence = self.confidence
-        if confidence < PRESENT:
-            return None
-        evidence = self._cells * chips()
-        soft: code.Soft = np.bincount(places().ravel() + 1, evidence.ravel(), code.LENGTH + 1)[1:].astype(
-            float
-        )
-        payload = code.decode(soft)
-        if payload is None:
-            return None
-        agreement = float(((soft > 0) == code.encode(payload)).mean())
-        return Found(payload, confidence, self.pictures, agreement)
-
-
-def detect(pictures: Iterable[av.VideoFrame]) -> Found | None:
-    """Reads all of the pictures, which ought to be few, and keeps none.
+def detect(pictures: Iterable[av.VideoFrame], *, cropped: bool = False) -> Found | None:
+    """Reads all of the pictures, which ought to be few, and keeps none. `cropped`: also look for a part of a
+    marked picture, where there is no whole one; takes about a second more.
 
     Key frames are read apart as well: at a low bitrate pictures between them carry little of the mark.
     """
     readings = [Reading() for _ in range(4)]
     whole, whole_keys, inside, inside_keys = readings
+    crop = Crop() if cropped else None
     for picture in pictures:
         luma = luma_of(picture)
         if min(luma.shape) < LEAST:
             continue
         for reading in (whole, whole_keys) if picture.key_frame else (whole,):
             reading.add(luma)
+        if crop is not None:
+            crop.add(luma)
         if (bare := _without_bars(luma)) is not luma:
             for reading in (inside, inside_keys) if picture.key_frame else (inside,):
                 reading.add(bare)
     found = [each for reading in readings if (each := reading.found()) is not None]
+    if not found and crop is not None:
+        return crop.found()
     return max(found, key=lambda each: each.confidence, default=None)
 
 
-def detect_in(path: Path) -> Found | None:
+def detect_in(path: Path, *, cropped: bool = False) -> Found | None:
     """Looks at pictures from all over a clip, at most PLACES * AT_EACH. Raises ClipError."""
     try:
         with av.open(str(path), metadata_errors="ignore") as clip:
             if not clip.streams.video:
                 raise ClipError(f"{path.name} has no pictures", code="no-video", cure="Give a video file.")
             with closing(_sampled(clip)) as pictures:
-                return detect(pictures)
+                return detect(pictures, cropped=cropped)
     except (av.FFmpegError, OSError) as error:
         raise ClipError(
             f"{path.name} cannot be read as a clip: {error}", cure="Give a video file that plays."
@@ -154,14 +102,6 @@ def _length(clip: av.container.InputContainer, stream: av.VideoStream) -> Fracti
     if stream.duration and stream.time_base:
         return stream.duration * stream.time_base
     return Fraction(clip.duration or 0, av.time_base) if stream.time_base else Fraction(0)
-
-
-def _whitened(cells: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a cell differs by from its neighbours, against how much they differ anyway; bounded, so that no
-    edge of the scene outvotes the rest."""
-    rest = cells - cv2.GaussianBlur(cells, (0, 0), 1.0)
-    spread = np.sqrt(cv2.GaussianBlur(rest * rest, (0, 0), 2.0)) + 0.5
-    return np.asarray(np.clip(rest / spread, -2, 2), np.float32)
 
 
 def _without_bars(luma: Luma) -> Luma:

@@ -33,7 +33,7 @@ def chart(report: QualityReport) -> str:
 def _plot(looks: Looks, count: int) -> list[str]:
     most = max(SEAM * 1.4, *(step.seam_ratio for step in looks.steps))
     bars = [_bar(step, count, most) for step in sorted(looks.steps, key=lambda step: step.join)]
-    marks = [mark for mark in (1, SEAM, round(most)) if mark <= most]
+    marks = [mark for mark in (1, SEAM, int(most)) if mark <= most]
     scale = [
         _text(LEFT - 6, _y(mark, most) + 4, f"{mark:g}", FAINT, anchor="end") for mark in dict.fromkeys(marks)
     ]

@@ -4,7 +4,8 @@ import av
 import numpy as np
 import pytest
 
-from overglass_cloud.marking.detection import Reading, detect, detect_in, luma_of
+from overglass_cloud.marking.detection import detect, detect_in, luma_of
+from overglass_cloud.marking.reading import Reading
 from overglass_cloud.marking.watermark import Watermark
 from overglass_protocol.errors import ClipError
 from tests.cloud.marking.clips import decoded, encoded, scenery, some_of_each, walk, written
@@ -36,6 +37,29 @@ def test_black_bars_do_not_hide_it() -> None:
     barred[120:600] = luma
     picture = av.VideoFrame.from_ndarray(barred, format="gray")
     found = detect([picture])
+    assert found is not None
+    assert found.payload == RECORD
+
+
+def cut(picture: av.VideoFrame, left: int, top: int, width: int, height: int) -> av.VideoFrame:
+    part = luma_of(picture)[top : top + height, left : left + width]
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(part), format="gray")
+
+
+@pytest.mark.parametrize("box", [(84, 48, 678, 384), (13, 27, 780, 440), (50, 0, 700, 480)])
+def test_a_part_of_the_picture_is_enough_where_asked_for(box: tuple[int, int, int, int]) -> None:
+    marked = decoded(encoded([Watermark(RECORD).mark(picture) for picture in walk(8)], crf=18))
+    parts = [cut(picture, *box) for picture in marked]
+    assert detect(parts) is None, "it would be found anyway"
+    found = detect(parts, cropped=True)
+    assert found is not None
+    assert found.payload == RECORD
+    assert detect([cut(picture, *box) for picture in walk(8)], cropped=True) is None
+
+
+def test_an_upright_part_is_found_too() -> None:
+    marked = Watermark(RECORD).mark(scenery(720, 1280))
+    found = detect([cut(marked, 40, 100, 640, 1000)], cropped=True)
     assert found is not None
     assert found.payload == RECORD
 
