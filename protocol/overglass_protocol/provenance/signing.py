@@ -1,0 +1,212 @@
+"""Signs a finished MP4 or MOV: what was done to what, by whom. The last thing that happens to a file.
+
+Makes the file that C2PA (specification 2.2) asks for, in a temporary neighbour, and renames it into
+place. Knows nothing of how the clip was made, and keeps no picture of it inside.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import c2pa
+
+from overglass_protocol.errors import TrustError
+from overglass_protocol.provenance.formats import form_of
+from overglass_protocol.provenance.keys import Signer
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+SETTINGS: Mapping[str, object] = {
+    "version": 1,
+    # A file may name any address as the place of its manifest: never ask there.
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
+    # A thumbnail from before a blur would show what was blurred.
+    "builder": {"thumbnail": {"enabled": False}},
+}
+
+
+class SourceType(StrEnum):
+    """Where the pictures come from; the last part of IPTC's digital source type."""
+
+    CAMERA = "digitalCapture"
+    VIRTUAL = "virtualRecording"
+    SCREEN = "screenCapture"
+    COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
+    GENERATED = "trainedAlgorithmicMedia"
+
+    @property
+    def address(self) -> str:
+        return _IPTC + self.value
+
+
+class Act(StrEnum):
+    """What was done; C2PA's name for it."""
+
+    CREATED = "c2pa.created"
+    OPENED = "c2pa.opened"
+    EDITED = "c2pa.edited"
+    TRIMMED = "c2pa.trimmed"
+    PLACED = "c2pa.placed"
+    CROPPED = "c2pa.cropped"
+    RESIZED = "c2pa.resized"
+    FILTERED = "c2pa.filtered"
+    COLOURED = "c2pa.color_adjustments"
+    DRAWN = "c2pa.drawing"
+    REDACTED = "c2pa.redacted"
+    WATERMARKED = "c2pa.watermarked"
+    TRANSCODED = "c2pa.transcoded"
+
+
+def program() -> str:
+    """Our version, as a plain number."""
+    try:
+        return version("overglass")
+    except PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that was done to the pictures."""
+
+    act: Act
+    description: str = ""
+    "A sentence for people."
+    source: SourceType | None = None
+    "What this action brought in, where that is not plain editing."
+    model: str = ""
+    "Name and version of what painted."
+    recipe: str = ""
+    "SHA-256 of the recipe, in hexadecimal."
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What the signer says of a clip."""
+
+    title: str
+    source: SourceType | None = None
+    "What a clip without parents is. With parents the first action after opening carries it; None: plain edits."
+    actions: tuple[Action, ...] = ()
+    parents: tuple[Path, ...] = ()
+    "The clips it was made of: the first as its parent, as C2PA allows one; the others as its components."
+    facts: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    "More to be signed, by a label of our own: `org.overglass.session` with its id and a hash, for instance."
+
+
+def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> None:
+    """Writes `source`, signed, to `target`, which may be the same file. Raises TrustError.
+
+    What was at `target` stays whole until the signed file has reached the disk, also when this is killed.
+    """
+    form = form_of(source)
+    fresh: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".signing", dir=target.parent)
+        fresh = Path(name)
+        with os.fdopen(handle, "w+b") as out, source.open("rb") as clip:
+            os.fchmod(handle, source.stat().st_mode & 0o777)
+            _sign(clip, out, form, statement, signer)
+            out.flush()
+            os.fsync(handle)
+        fresh.replace(target)
+    except c2pa.C2paError as error:
+        raise TrustError(f"{source} cannot be signed: {error}", cure="Play it: is it whole?") from error
+    except OSError as error:
+        raise TrustError(
+            f"{target} cannot be signed: {error.strerror or error}",
+            cure="Signing needs as much room again as the file takes.",
+        ) from error
+    finally:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
+
+
+def _sign(clip: IO[bytes], out: IO[bytes], form: str, statement: Statement, signer: Signer) -> None:
+    said: list[str] = []
+
+    def signature(data: bytes) -> bytes:
+        try:
+            return signer.sign(data)
+        except Exception as error:
+            said.append(str(error) or repr(error))
+            raise
+
+    with ExitStack() as stack:
+        context = stack.enter_context(c2pa.Context.from_dict(dict(SETTINGS)))
+        builder = stack.enter_context(c2pa.Builder(_manifest(statement), context))
+        for number, parent in enumerate(statement.parents):
+            described = {
+                "title": parent.name,
+                "relationship": "componentOf" if number else "parentOf",
+                "label": _ingredient(number),
+            }
+            with parent.open("rb") as file:
+                builder.add_ingredient(described, form_of(parent), file)
+        key = stack.enter_context(
+            c2pa.Signer.from_callback(signature, c2pa.C2paSigningAlg.ES256, signer.chain, signer.time_stamps)
+        )
+        try:
+            builder.sign(key, form, clip, out)
+        except c2pa.C2paError as error:
+            if said:
+                raise TrustError(f"the key did not sign: {said[0]}", cure="Try again.") from error
+            raise
+
+
+def _ingredient(number: int) -> str:
+    return f"parent-{number}"
+
+
+def _manifest(statement: Statement) -> dict[str, Any]:
+    actions = [*_beginning(statement), *(_action(action) for action in statement.actions)]
+    assertions = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}]
+    assertions += [{"label": label, "data": dict(data)} for label, data in statement.facts.items()]
+    return {
+        "title": statement.title,
+        "claim_generator_info": [{"name": "Overglass", "version": program()}],
+        "assertions": assertions,
+    }
+
+
+def _beginning(statement: Statement) -> list[dict[str, Any]]:
+    """C2PA: the first action says that it was made, or from what."""
+    if not statement.parents:
+        created: dict[str, Any] = {"action": Act.CREATED, "softwareAgent": _agent()}
+        if statement.source is not None:
+            created["digitalSourceType"] = statement.source.address
+        return [created]
+    first: dict[str, Any] = {"action": Act.OPENED, "parameters": {"ingredientIds": [_ingredient(0)]}}
+    placed = [
+        {"action": Act.PLACED, "parameters": {"ingredientIds": [_ingredient(number)]}}
+        for number in range(1, len(statement.parents))
+    ]
+    return [first, *placed]
+
+
+def _action(action: Action) -> dict[str, Any]:
+    told: dict[str, Any] = {"action": action.act, "softwareAgent": _agent()}
+    if action.description:
+        told["description"] = action.description
+    if action.source is not None:
+        told["digitalSourceType"] = action.source.address
+    parameters = dict(action.parameters)
+    if action.model:
+        parameters["org.overglass.model"] = action.model
+    if action.recipe:
+        parameters["org.overglass.recipe.sha256"] = action.recipe
+    if parameters:
+        told["parameters"] = parameters
+    return told
+
+
+def _agent() -> dict[str, str]:
+    return {"name": "Overglass", "version": program()}
