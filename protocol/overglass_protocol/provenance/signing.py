@@ -9,14 +9,16 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import c2pa
 
 from overglass_protocol.errors import TrustError
+from overglass_protocol.provenance import seal
 from overglass_protocol.provenance.formats import form_of
 from overglass_protocol.provenance.keys import Signer
 
@@ -100,6 +102,8 @@ class Statement:
     "The clips it was made of: the first as its parent, as C2PA allows one; the others as its components."
     facts: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     "More to be signed, by a label of our own: `org.overglass.session` with its id and a hash, for instance."
+    when: datetime | None = None
+    "When it was made; None: now."
 
 
 def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> None:
@@ -115,6 +119,7 @@ def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> No
         with os.fdopen(handle, "w+b") as out, source.open("rb") as clip:
             os.fchmod(handle, source.stat().st_mode & 0o777)
             _sign(clip, out, form, statement, signer)
+            seal.seal(out)
             out.flush()
             os.fsync(handle)
         fresh.replace(target)
@@ -130,7 +135,7 @@ def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> No
             fresh.unlink(missing_ok=True)
 
 
-def _sign(clip: IO[bytes], out: IO[bytes], form: str, statement: Statement, signer: Signer) -> None:
+def _sign(clip: BinaryIO, out: BinaryIO, form: str, statement: Statement, signer: Signer) -> None:
     said: list[str] = []
 
     def signature(data: bytes) -> bytes:
@@ -142,7 +147,7 @@ def _sign(clip: IO[bytes], out: IO[bytes], form: str, statement: Statement, sign
 
     with ExitStack() as stack:
         context = stack.enter_context(c2pa.Context.from_dict(dict(SETTINGS)))
-        builder = stack.enter_context(c2pa.Builder(_manifest(statement), context))
+        builder = stack.enter_context(c2pa.Builder(_manifest(statement, seal.promise(clip)), context))
         for number, parent in enumerate(statement.parents):
             described = {
                 "title": parent.name,
@@ -151,6 +156,7 @@ def _sign(clip: IO[bytes], out: IO[bytes], form: str, statement: Statement, sign
             }
             with parent.open("rb") as file:
                 builder.add_ingredient(described, form_of(parent), file)
+        clip.seek(0)
         key = stack.enter_context(
             c2pa.Signer.from_callback(signature, c2pa.C2paSigningAlg.ES256, signer.chain, signer.time_stamps)
         )
@@ -166,9 +172,13 @@ def _ingredient(number: int) -> str:
     return f"parent-{number}"
 
 
-def _manifest(statement: Statement) -> dict[str, Any]:
+def _manifest(statement: Statement, sealed: dict[str, str]) -> dict[str, Any]:
     actions = [*_beginning(statement), *(_action(action) for action in statement.actions)]
+    when = statement.when or datetime.now(UTC)
+    for action in actions:
+        action["when"] = f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     assertions = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}]
+    assertions.append({"label": seal.LABEL, "data": sealed})
     assertions += [{"label": label, "data": dict(data)} for label, data in statement.facts.items()]
     return {
         "title": statement.title,

@@ -1,0 +1,89 @@
+"""Reads a file's record: asks c2pa and our seal, and gives the chain. Never asks the network.
+
+A record that is damaged, hostile or missing is an answer, not an error.
+"""
+
+import json
+from pathlib import Path
+from typing import BinaryIO
+
+import c2pa
+
+from overglass_protocol.errors import TrustError
+from overglass_protocol.provenance import seal
+from overglass_protocol.provenance.chain import Chain, State, chain_of, problem_of
+from overglass_protocol.provenance.formats import form_of
+from overglass_protocol.provenance.seal import Seal
+from overglass_protocol.provenance.signing import SETTINGS
+from overglass_protocol.provenance.words import plain
+
+MAX_RECORD = 64 * 2**20
+"Bytes of the box that the record stands in."
+_RECORD = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"The user type of C2PA's box (specification 2.2, A.5)."
+
+
+def read(path: Path, anchors: str = "") -> Chain:
+    """The whole chain. Whom `anchors` (certificates in PEM) vouch for is trusted.
+
+    Raises TrustError for a file that cannot be opened, or is neither MP4 nor MOV.
+    """
+    form, title = form_of(path), plain(path.name, 200)
+    try:
+        with path.open("rb") as file:
+            if _largest_record(file) > MAX_RECORD:
+                return Chain.failed(title, problem_of("overglass.tooLarge"))
+            file.seek(0)
+            chain = _read(file, form, title, anchors)
+            return _sealed(chain, file)
+    except OSError as error:
+        raise TrustError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _read(file: BinaryIO, form: str, title: str, anchors: str) -> Chain:
+    settings = {**SETTINGS, "trust": {"user_anchors": anchors}} if anchors else dict(SETTINGS)
+    try:
+        with c2pa.Context.from_dict(settings) as context, c2pa.Reader(form, file, context=context) as reader:
+            if not reader.is_embedded():
+                return Chain.failed(title, problem_of("overglass.elsewhere"))
+            return chain_of(json.loads(reader.json()))
+    except c2pa.C2paError.ManifestNotFound:
+        return Chain.without_record(title)
+    except c2pa.C2paError.RemoteManifest:
+        return Chain.failed(title, problem_of("overglass.elsewhere"))
+    except (c2pa.C2paError, ValueError, RecursionError) as error:
+        code = "overglass.elsewhere" if "remote" in str(error).lower() else "overglass.unreadable"
+        return Chain.failed(title, problem_of(code))
+
+
+def _sealed(chain: Chain, file: BinaryIO) -> Chain:
+    """What the seal adds: it finds what C2PA's hash leaves out, and that a record was there."""
+    found = seal.check(file)
+    promised = chain.links[0].facts.get(seal.LABEL)
+    if found is Seal.BROKEN:
+        return chain.worsened(problem_of("overglass.seal.broken"))
+    if chain.state is State.NONE:
+        return chain.worsened(problem_of("overglass.seal.alone")) if found is Seal.WHOLE else chain
+    if promised is None:
+        return chain
+    if found is Seal.ABSENT:
+        return chain.worsened(problem_of("overglass.seal.missing"))
+    return chain if seal.keeps(promised, file) else chain.worsened(problem_of("overglass.seal.brand"))
+
+
+def _largest_record(file: BinaryIO) -> int:
+    """Bytes of the largest record among the outermost boxes (ISO/IEC 14496-12, 4.2)."""
+    end, at, largest = file.seek(0, 2), 0, 0
+    while at + 8 <= end:
+        file.seek(at)
+        head = file.read(32)
+        size, kind, user = int.from_bytes(head[:4], "big"), head[4:8], head[8:24]
+        if size == 1:
+            size, user = int.from_bytes(head[8:16], "big"), head[16:32]
+        size = size or end - at
+        if kind == b"uuid" and user == _RECORD:
+            largest = max(largest, min(size, end - at))
+        if size < 8:
+            break
+        at += size
+    return largest
