@@ -29,7 +29,9 @@ DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _PRIVATE = 0o600
 _YEAR = timedelta(days=365)
 _CURVES = {"secp256r1": hashes.SHA256}
-_RENEW = "Run 'overglass trust init --renew', and name the certificate in OVERGLASS_TRUST_CHAIN if it is yours."
+_RENEW = (
+    "Run 'overglass trust init --renew', and name the certificate in OVERGLASS_TRUST_CHAIN if it is yours."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Signer:
         _refuse_outdated(leaf, now or datetime.now(UTC))
         if not _is_p256(leaf.public_key()):
             raise TrustError(
-                "the signing certificate's key is not on the curve P-256", cure="Sign with ES256 (prime256v1)."
+                "the signing certificate's key is not on the curve P-256",
+                cure="Sign with ES256 (prime256v1).",
             )
         return cls(chain, sign, _name(leaf), leaf.not_valid_after_utc, time_stamps)
 
@@ -73,7 +76,9 @@ class Signer:
         text, private = _read(chain), _private_key(key)
         leaf = _certificates(text, str(chain))[0]
         if leaf.public_key() != private.public_key():
-            raise TrustError(f"{key} does not belong to {chain}", cure="Name the key of the first certificate.")
+            raise TrustError(
+                f"{key} does not belong to {chain}", cure="Name the key of the first certificate."
+            )
         return cls.of(
             text, lambda data: private.sign(data, ec.ECDSA(hashes.SHA256())), time_stamps=time_stamps, now=now
         )
@@ -107,7 +112,9 @@ class Keys:
                 f"no keys can be kept in {folder}: {error.strerror}",
                 cure="Name a folder that you may write in OVERGLASS_TRUST_FOLDER.",
             ) from error
-        return cls(folder, _read(folder / AUTHORITY), Signer.from_files(folder / CHAIN, folder / KEY, now=now))
+        return cls(
+            folder, _read(folder / AUTHORITY), Signer.from_files(folder / CHAIN, folder / KEY, now=now)
+        )
 
 
 def _make(folder: Path, now: datetime) -> None:
@@ -144,7 +151,10 @@ def _replace(folder: Path, now: datetime) -> None:
 
 
 def _write_keys(folder: Path, now: datetime) -> None:
-    authority_key, signing_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_key, signing_key = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
     authority = _authority(authority_key, now)
     leaf = _leaf(signing_key, authority, authority_key, now)
     _write(folder / AUTHORITY_KEY, _pem(authority_key), _PRIVATE)
@@ -259,7 +269,9 @@ def _certificates(pem: str, where: str) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
-        raise TrustError(f"{where} holds no certificate", cure="Name PEM certificates, yours first.") from error
+        raise TrustError(
+            f"{where} holds no certificate", cure="Name PEM certificates, yours first."
+        ) from error
 
 
 def _is_p256(key: object) -> bool:
@@ -268,7 +280,9 @@ def _is_p256(key: object) -> bool:
 
 def _refuse_outdated(leaf: x509.Certificate, now: datetime) -> None:
     if now > leaf.not_valid_after_utc:
-        raise TrustError(f"the signing certificate expired on {leaf.not_valid_after_utc:%Y-%m-%d}", cure=_RENEW)
+        raise TrustError(
+            f"the signing certificate expired on {leaf.not_valid_after_utc:%Y-%m-%d}", cure=_RENEW
+        )
     if now < leaf.not_valid_before_utc:
         raise TrustError(
             f"the signing certificate is valid only from {leaf.not_valid_before_utc:%Y-%m-%d}",

@@ -28,19 +28,24 @@ def read(path: Path, anchors: str = "") -> Chain:
 
     Raises TrustError for a file that cannot be opened, or is neither MP4 nor MOV.
     """
-    form, title = form_of(path), plain(path.name, 200)
+    title = plain(path.name, 200)
     try:
         with path.open("rb") as file:
-            if _largest_record(file) > MAX_RECORD:
-                return Chain.failed(title, problem_of("overglass.tooLarge"))
-            file.seek(0)
-            chain = _read(file, form, title, anchors)
-            return _sealed(chain, file)
+            try:
+                form = form_of(path)
+            except TrustError:
+                if seal.check(file) is Seal.ABSENT:
+                    raise
+                return Chain.failed(title, problem_of("overglass.seal.broken"))
+            return _sealed(_read(file, form, title, anchors), file)
     except OSError as error:
         raise TrustError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _read(file: BinaryIO, form: str, title: str, anchors: str) -> Chain:
+    if _largest_record(file) > MAX_RECORD:
+        return Chain.failed(title, problem_of("overglass.tooLarge"))
+    file.seek(0)
     settings = {**SETTINGS, "trust": {"user_anchors": anchors}} if anchors else dict(SETTINGS)
     try:
         with c2pa.Context.from_dict(settings) as context, c2pa.Reader(form, file, context=context) as reader:

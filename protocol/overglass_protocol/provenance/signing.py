@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -21,10 +20,10 @@ from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance import seal
 from overglass_protocol.provenance.formats import form_of
 from overglass_protocol.provenance.keys import Signer
+from overglass_protocol.provenance.terms import Act, SourceType
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 
-_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 SETTINGS: Mapping[str, object] = {
     "version": 1,
     # A file may name any address as the place of its manifest: never ask there.
@@ -32,38 +31,6 @@ SETTINGS: Mapping[str, object] = {
     # A thumbnail from before a blur would show what was blurred.
     "builder": {"thumbnail": {"enabled": False}},
 }
-
-
-class SourceType(StrEnum):
-    """Where the pictures come from; the last part of IPTC's digital source type."""
-
-    CAMERA = "digitalCapture"
-    VIRTUAL = "virtualRecording"
-    SCREEN = "screenCapture"
-    COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
-    GENERATED = "trainedAlgorithmicMedia"
-
-    @property
-    def address(self) -> str:
-        return _IPTC + self.value
-
-
-class Act(StrEnum):
-    """What was done; C2PA's name for it."""
-
-    CREATED = "c2pa.created"
-    OPENED = "c2pa.opened"
-    EDITED = "c2pa.edited"
-    TRIMMED = "c2pa.trimmed"
-    PLACED = "c2pa.placed"
-    CROPPED = "c2pa.cropped"
-    RESIZED = "c2pa.resized"
-    FILTERED = "c2pa.filtered"
-    COLOURED = "c2pa.color_adjustments"
-    DRAWN = "c2pa.drawing"
-    REDACTED = "c2pa.redacted"
-    WATERMARKED = "c2pa.watermarked"
-    TRANSCODED = "c2pa.transcoded"
 
 
 def program() -> str:
