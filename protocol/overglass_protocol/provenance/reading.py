@@ -7,21 +7,15 @@ import json
 from pathlib import Path
 from typing import BinaryIO
 
-import c2pa
+import c2pa  # type: ignore[import-untyped]
 
 from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance import seal
 from overglass_protocol.provenance.chain import Chain, State, chain_of, problem_of
-from overglass_protocol.provenance.formats import form_of
+from overglass_protocol.provenance.formats import form_of, is_bearable
 from overglass_protocol.provenance.seal import Seal
 from overglass_protocol.provenance.signing import SETTINGS
 from overglass_protocol.provenance.words import plain
-
-MAX_RECORD = 64 * 2**20
-"Bytes of the box that the record stands in."
-_RECORD = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-"The user type of C2PA's box (specification 2.2, A.5)."
-
 
 def read(path: Path, anchors: str = "") -> Chain:
     """The whole chain. Whom `anchors` (certificates in PEM) vouch for is trusted.
@@ -43,7 +37,7 @@ def read(path: Path, anchors: str = "") -> Chain:
 
 
 def _read(file: BinaryIO, form: str, title: str, anchors: str) -> Chain:
-    if _largest_record(file) > MAX_RECORD:
+    if not is_bearable(file):
         return Chain.failed(title, problem_of("overglass.tooLarge"))
     file.seek(0)
     settings = {**SETTINGS, "trust": {"user_anchors": anchors}} if anchors else dict(SETTINGS)
@@ -74,21 +68,3 @@ def _sealed(chain: Chain, file: BinaryIO) -> Chain:
     if found is Seal.ABSENT:
         return chain.worsened(problem_of("overglass.seal.missing"))
     return chain if seal.keeps(promised, file) else chain.worsened(problem_of("overglass.seal.brand"))
-
-
-def _largest_record(file: BinaryIO) -> int:
-    """Bytes of the largest record among the outermost boxes (ISO/IEC 14496-12, 4.2)."""
-    end, at, largest = file.seek(0, 2), 0, 0
-    while at + 8 <= end:
-        file.seek(at)
-        head = file.read(32)
-        size, kind, user = int.from_bytes(head[:4], "big"), head[4:8], head[8:24]
-        if size == 1:
-            size, user = int.from_bytes(head[8:16], "big"), head[16:32]
-        size = size or end - at
-        if kind == b"uuid" and user == _RECORD:
-            largest = max(largest, min(size, end - at))
-        if size < 8:
-            break
-        at += size
-    return largest

@@ -14,16 +14,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-import c2pa
+import c2pa  # type: ignore[import-untyped]
 
 from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance import seal
-from overglass_protocol.provenance.formats import form_of
+from overglass_protocol.provenance.formats import MP4, form_of, is_bearable
 from overglass_protocol.provenance.keys import Signer
 from overglass_protocol.provenance.terms import Act, SourceType
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+UNKNOWN = "a source that is not known"
+"What stands for the origin of a clip whose maker claims none."
 SETTINGS: Mapping[str, object] = {
     "version": 1,
     # A file may name any address as the place of its manifest: never ask there.
@@ -63,7 +65,7 @@ class Statement:
 
     title: str
     source: SourceType | None = None
-    "What a clip without parents is. With parents the first action after opening carries it; None: plain edits."
+    "What its pictures are; None for plain edits, or where nothing may be claimed."
     actions: tuple[Action, ...] = ()
     parents: tuple[Path, ...] = ()
     "The clips it was made of: the first as its parent, as C2PA allows one; the others as its components."
@@ -84,6 +86,8 @@ def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> No
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".signing", dir=target.parent)
         fresh = Path(name)
         with os.fdopen(handle, "w+b") as out, source.open("rb") as clip:
+            if not is_bearable(clip):
+                raise TrustError(f"{source} has too many parts to be signed", cure="Remux it to plain MP4.")
             os.fchmod(handle, source.stat().st_mode & 0o777)
             _sign(clip, out, form, statement, signer)
             seal.seal(out)
@@ -141,25 +145,31 @@ def _ingredient(number: int) -> str:
 
 def _manifest(statement: Statement, sealed: dict[str, str]) -> dict[str, Any]:
     actions = [*_beginning(statement), *(_action(action) for action in statement.actions)]
+    if statement.parents and statement.source and all(a.source is None for a in statement.actions):
+        actions.append(_action(Action(Act.EDITED, source=statement.source)))
     when = statement.when or datetime.now(UTC)
     for action in actions:
         action["when"] = f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     assertions = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}]
     assertions.append({"label": seal.LABEL, "data": sealed})
     assertions += [{"label": label, "data": dict(data)} for label, data in statement.facts.items()]
-    return {
+    told: dict[str, Any] = {
         "title": statement.title,
         "claim_generator_info": [{"name": "Overglass", "version": program()}],
         "assertions": assertions,
     }
+    if not statement.parents and statement.source is None:
+        # C2PA has no word for "from somewhere": it came of a clip without a record.
+        unknown = {"title": UNKNOWN, "format": MP4, "relationship": "parentOf", "label": _ingredient(0)}
+        told["ingredients"] = [unknown]
+    return told
 
 
 def _beginning(statement: Statement) -> list[dict[str, Any]]:
-    """C2PA: the first action says that it was made, or from what."""
-    if not statement.parents:
+    """C2PA: the first action says how it was made, or from what."""
+    if not statement.parents and statement.source is not None:
         created: dict[str, Any] = {"action": Act.CREATED, "softwareAgent": _agent()}
-        if statement.source is not None:
-            created["digitalSourceType"] = statement.source.address
+        created["digitalSourceType"] = statement.source.address
         return [created]
     first: dict[str, Any] = {"action": Act.OPENED, "parameters": {"ingredientIds": [_ingredient(0)]}}
     placed = [

@@ -1,4 +1,4 @@
-"""What can be said of a clip's pictures, in the words of IPTC and C2PA. Light: whoever has pictures says it."""
+"""What can be said of a clip's pictures, in the words of IPTC and C2PA. Loads nothing."""
 
 from enum import StrEnum
 

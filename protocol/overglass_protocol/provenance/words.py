@@ -58,7 +58,7 @@ CODES: Mapping[str, str] = {
     "overglass.seal.brand": "The file's type was changed after signing.",
     "overglass.missing": "The record of a clip that it was made of is missing.",
     "overglass.tooLong": "The chain is longer than is read here.",
-    "overglass.tooLarge": "The record is larger than is read here.",
+    "overglass.tooLarge": "The file has more parts, or a larger record, than is read here.",
     "overglass.elsewhere": "The record lies at an address that the file names; it was not asked.",
     "overglass.unreadable": "The record, or the file around it, is damaged.",
 }

@@ -77,7 +77,7 @@ def verify(
     ] = None,
 ) -> None:
     """Show where a clip comes from and what was done to it. Exit status 3 if it was tampered with."""
-    from overglass_edge.trust_report import report
+    from overglass_edge.trust.report import report
     from overglass_protocol.errors import TrustError
     from overglass_protocol.provenance.chain import State
     from overglass_protocol.provenance.reading import read
