@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from overglass_edge.recorder import Recorder
-from overglass_edge.recording import signed
+from overglass_edge.recording import gathered, signed
 from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources import CameraDevice, FileCamera, RtmpCamera
 from overglass_protocol.envelope import Envelope
@@ -129,6 +131,67 @@ def test_a_full_disk_while_signing_leaves_the_capture_as_it_was(
         "session.json",
         "timeline.jsonl",
     ]
+
+
+def test_a_long_capture_is_gathered_and_stays_the_same(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathered, "ENOUGH", 4)
+    plain, marked = recorded(tmp_path / "plain", None), recorded(tmp_path / "signed", lambda: keys.signer)
+    assert pictures(plain) == pictures(marked)
+    assert marked.problems == ()
+    fragments = [folder.joinpath("capture.mp4").read_bytes().count(b"moof") for folder in (plain.path, marked.path)]
+    assert fragments == [20, 1]
+    assert read(tmp_path / "signed" / "capture.mp4", keys.anchors).state is State.TRUSTED
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+async def test_gathering_keeps_every_sample_and_its_time(
+    tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathered, "MOST_SAMPLES", most)
+    times = [0, 33, 66, 166, 167, 400, 433, 1000, 1010, 1100]
+    clip = make_clip(tmp_path / "clip.mkv", pts=times, time_base=Fraction(1, 1000), sound=True)
+    camera = FileCamera(clip, skip_late=False, clock=JumpingClock())
+    async with camera, Recorder(tmp_path / "s", camera) as recorder:
+        for number, one in enumerate(await take_all(camera)):
+            recorder.record(one, Envelope(number, one.capture_time))
+    capture = tmp_path / "s" / "capture.mp4"
+    before = pictures(SessionFolder.open(tmp_path / "s"))
+    with capture.open("rb") as source, (tmp_path / "new").open("wb") as target:
+        gathered.gather(source, target)
+    (tmp_path / "new").replace(capture)
+    session = SessionFolder.open(tmp_path / "s")
+    assert session.problems == ()
+    assert pictures(session) == before
+    assert [(packet.pts, bytes(packet)) for packet in session.sound()] == sound_of(clip)
+
+
+def test_a_cut_capture_is_not_gathered(tmp_path: Path) -> None:
+    recorded(tmp_path / "s", None)
+    capture = tmp_path / "s" / "capture.mp4"
+    capture.write_bytes(capture.read_bytes()[:-5])
+    with capture.open("rb") as source, (tmp_path / "new").open("wb") as target, pytest.raises(ValueError, match="cut"):
+        gathered.gather(source, target)
+
+
+def test_a_kill_while_signing_leaves_the_capture_as_it_was(tmp_path: Path, keys: Keys) -> None:
+    session = recorded(tmp_path / "s", None)
+    before = (session.path / "capture.mp4").read_bytes()
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from uuid import uuid4\n"
+        "from overglass_edge.recording.signed import sign_capture\n"
+        "from overglass_protocol.provenance.keys import Keys, Signer\n"
+        "folder, keys = Path(sys.argv[1]), Keys.here(Path(sys.argv[2]))\n"
+        "signer = Signer.of(keys.signer.chain, lambda data: os._exit(9))\n"
+        "sign_capture(folder / 'capture.mp4', folder / 'timeline.jsonl', uuid4(), None, signer)\n"
+    )
+    died = subprocess.run([sys.executable, "-c", program, session.path, keys.folder], timeout=40, check=False)
+    assert died.returncode == 9
+    assert (session.path / "capture.mp4").read_bytes() == before
+    assert len(pictures(SessionFolder.open(session.path))) == 20
 
 
 def test_a_recording_that_saw_nothing_is_left_alone(tmp_path: Path, keys: Keys) -> None:

@@ -5,11 +5,16 @@ goes wrong here leaves the recording as it was.
 """
 
 import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from overglass_edge.recording.gathered import gather, is_scattered
 from overglass_edge.sources import Camera
 from overglass_protocol.provenance.keys import Signer
+from overglass_protocol.provenance.signing import Statement, sign
 from overglass_protocol.provenance.terms import SourceType
 
 SESSION = "org.overglass.session"
@@ -24,16 +29,28 @@ def digital_source(camera: Camera) -> SourceType | None:
 def sign_capture(
     capture: Path, timeline: Path, session: UUID, source: SourceType | None, signer: Signer
 ) -> None:
-    """Binds the timeline, by its SHA-256, to the capture. Raises TrustError and OSError.
+    """Binds the timeline, by its SHA-256, to the capture. Raises TrustError, OSError, and ValueError
+    for a file that no recorder made.
 
     A capture without a single picture is left alone.
     """
-    # Loads a library of some megabytes, which nobody needs who does not record.
-    from overglass_protocol.provenance.signing import Statement, sign
-
     if capture.stat().st_size == 0:
         return
     with timeline.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     facts = {SESSION: {"id": str(session), "timeline_sha256": digest}}
-    sign(capture, capture, Statement("Overglass capture", source, facts=facts), signer)
+    with _gathered(capture) as clip:
+        sign(clip, capture, Statement("Overglass capture", source, facts=facts), signer)
+
+
+@contextmanager
+def _gathered(capture: Path) -> Iterator[Path]:
+    """The capture, or a neighbour with fewer fragments, which is gone afterwards."""
+    if not is_scattered(capture):
+        yield capture
+        return
+    with tempfile.NamedTemporaryFile(prefix=f".{capture.stem}-", suffix=".gathered", dir=capture.parent) as fresh:
+        with capture.open("rb") as file:
+            gather(file, fresh.file)
+        fresh.flush()
+        yield Path(fresh.name)
