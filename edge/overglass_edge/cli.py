@@ -42,6 +42,10 @@ def edge(
     codec: Annotated[str | None, typer.Option(help="h264 or vp8; by default what both ends prefer.")] = None,
     max_bitrate: Annotated[int | None, typer.Option(help="Bits per second the link bears.")] = None,
     record: Annotated[Path | None, typer.Option(help="Folder to record the session into.")] = None,
+    sign: Annotated[
+        bool,
+        typer.Option(envvar="OVERGLASS_SIGN", help="Sign the recording, so that its origin can be checked."),
+    ] = True,
     display: Annotated[str, typer.Option(help="none, or an .mp4 file to write the result to.")] = "none",
     mute: Annotated[
         bool, typer.Option("--mute", help="Do not send the source's sound; a recording keeps it.")
@@ -71,6 +75,7 @@ def edge(
             mute=mute,
             loop=loop,
             seconds=seconds,
+            sign=sign,
         )
     )
 

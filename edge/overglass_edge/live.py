@@ -25,6 +25,7 @@ from overglass_protocol import loop, rtc
 from overglass_protocol.control import Control, Overlay, Region
 from overglass_protocol.errors import ConfigError, PeerError
 from overglass_protocol.messages import Report
+from overglass_protocol.provenance.settings import TrustSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class LiveOptions:
     mute: bool
     loop: bool
     seconds: float | None
+    sign: bool = True
+    "Whether the recording is signed at its end."
 
 
 def run_live(options: LiveOptions) -> None:
@@ -59,7 +62,8 @@ async def _run(options: LiveOptions) -> None:
     camera = _camera(options)
     display = _display(options)
     reference = read_reference(options.reference) if options.reference is not None else None
-    recorder = Recorder(options.record, camera) if options.record is not None else None
+    signer = TrustSettings().signer if options.sign else None
+    recorder = Recorder(options.record, camera, signer=signer) if options.record is not None else None
     console, meter = Console(stderr=True), Meter()
     async with Door(options.cloud, options.token) as door:
         agent = Agent(

@@ -22,13 +22,16 @@ from overglass_edge.recording.backlog import Backlog
 from overglass_edge.recording.capture_file import Exposure, Quality
 from overglass_edge.recording.losses import Losses
 from overglass_edge.recording.session_writer import Recording, SessionWriter, disk_fault
+from overglass_edge.recording.signed import digital_source, sign_capture
 from overglass_edge.sources import Camera, Captured
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
-from overglass_protocol.errors import RecordingError
+from overglass_protocol.errors import RecordingError, TrustError
 from overglass_protocol.imu import ImuSample
 from overglass_protocol.latest import Closed
 from overglass_protocol.packet import SoundPacket
+from overglass_protocol.provenance.keys import Signer
+from overglass_protocol.recording.layout import CAPTURE, TIMELINE
 from overglass_protocol.recording.timeline import (
     AppliedLine,
     ControlLine,
@@ -42,6 +45,8 @@ log = structlog.get_logger()
 
 CLOSING_TIMEOUT = 30.0
 "Seconds that leaving waits for a slow disk."
+SIGNING_TIMEOUT = 600.0
+"Seconds that leaving then waits for the signature: about 100 MB a second, twice the file on the disk."
 MAX_PICTURES = 300
 MAX_BYTES = 256 * 2**20
 "Of pictures waiting: at 30 a second, 14 seconds of 848x480 or 3 of 1920x1080."
@@ -77,7 +82,9 @@ class Recorder:
         quality: Quality = Quality(),  # noqa: B008 - frozen
         clock: Callable[[], float] = time.monotonic,
         max_pictures: int = MAX_PICTURES,
+        signer: Callable[[], Signer] | None = None,
     ) -> None:
+        """`signer` is asked for at a clean end, in the recorder's thread; None signs nothing."""
         self.folder = Path(folder)
         self.session = uuid4()
         self.error: RecordingError | None = None
@@ -89,6 +96,9 @@ class Recorder:
         self._writer: SessionWriter | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
+        self._signer = signer
+        self._written = threading.Event()
+        "All is in the files; only the signature may be wanting."
         self._backlog: Backlog[_Shot | Line] = Backlog(
             max_heavy=max_pictures, max_bytes=MAX_BYTES, max_light=MAX_LINES
         )
@@ -165,8 +175,9 @@ class Recorder:
         self._closing = True
         self._backlog.close()
         if self._thread is not None:
-            self._thread.join(CLOSING_TIMEOUT)
-            if self._thread.is_alive():
+            if self._written.wait(CLOSING_TIMEOUT):
+                self._thread.join(SIGNING_TIMEOUT)
+            else:
                 self.error = RecordingError(f"the disk of {self.folder} does not answer")
                 log.error("the recording could not be ended", reason=str(self.error))
 
@@ -199,6 +210,25 @@ class Recorder:
         except OSError as error:
             self.error = self.error or disk_fault(self.folder, error)
             log.error("the end of the recording could not be written", reason=str(self.error))
+        self._written.set()
+        if self.error is None and self._signer is not None:
+            self._sign(self._signer)
+
+    def _sign(self, signer: Callable[[], Signer]) -> None:
+        """Whatever goes wrong, the recording is as good as it was."""
+        session = self._recording
+        try:
+            sign_capture(
+                self.folder / CAPTURE,
+                self.folder / TIMELINE,
+                session.session,
+                digital_source(session.camera),
+                signer(),
+            )
+        except (TrustError, OSError) as error:
+            log.error("the recording is whole, but not signed", reason=str(error))
+        except Exception:
+            log.exception("the recording is whole, but not signed")
 
     def _write(self, writer: SessionWriter) -> None:
         with suppress(Closed):

@@ -138,11 +138,12 @@ def _itinerary() -> Any:
     from overglass_cloud.neural.folder import looks_here
     from overglass_cloud.remix.itinerary import Remix
     from overglass_cloud.remix.presets.registry import Presets
+    from overglass_protocol.provenance.settings import TrustSettings
 
     machine = read(Machine)
     store = Store(machine.models, Manifest.shipped())
     workshop = Workshop(store, diffusion=machine.diffusion_choice(), exact=1)
-    return Remix(Presets.installed(), looks_here(machine), workshop)
+    return Remix(Presets.installed(), looks_here(machine), workshop, signer=TrustSettings().signer)
 
 
 def _list(as_json: bool) -> None:

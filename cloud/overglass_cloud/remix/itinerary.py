@@ -4,7 +4,8 @@ Each item reads what earlier ones left in the job's folder and leaves its own th
 Knows no database and no executor.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,8 +27,11 @@ from overglass_cloud.remix.commission import NAME, Commission
 from overglass_cloud.remix.plan_file import PlanFile, planned
 from overglass_cloud.remix.presets.contract import Atelier, Painter, Segment
 from overglass_cloud.remix.presets.registry import Presets, read
+from overglass_cloud.remix.signing import stated
 from overglass_cloud.remix.stills import painted, taken
 from overglass_cloud.remix.work import Item, Order, Told
+from overglass_protocol.provenance.keys import Signer
+from overglass_protocol.provenance.signing import sign
 
 PLAN, RESULT = "plan.json", "result.mp4"
 
@@ -40,6 +44,8 @@ class Remix:
     looks: Looks
     workshop: Workshop
     limits: Limits = DEFAULTS
+    signer: Callable[[], Signer] | None = None
+    "Makes whoever signs results; None leaves them unsigned."
 
     def first(self) -> Sequence[Item]:
         """One item that plans all others."""
@@ -126,7 +132,17 @@ class Remix:
                 time_base=plan.timeline.time_base,
                 carried_from=source if plan.timeline.untouched else None,
             )
-        return {"left_out": left_out, "notes": list(plan.notes)}
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            if self.signer is not None:
+                sign(path, path, stated(commission, plan, self.presets, content), self.signer())
+        return {
+            "left_out": left_out,
+            "notes": list(plan.notes),
+            "content_sha256": content,
+            "record": f"{commission.record:08x}",
+            "signed": self.signer is not None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from overglass_edge.sources.pacing import Clock, Picker, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.errors import SourceError
 from overglass_protocol.packet import presentation_time
+from overglass_protocol.provenance.terms import SourceType
 
 Options = dict[str, str]
 
@@ -65,6 +66,10 @@ INPUTS = {
 }
 
 
+_SCREENS = {"x11grab", "gdigrab", "kmsgrab"}
+_VIDEO_DEVICES = Path("/sys/class/video4linux")
+
+
 class CameraDevice(ThreadedCamera):
     """A live camera: `device` is a number, a path or the platform's name for it. See `Camera`.
 
@@ -91,6 +96,10 @@ class CameraDevice(ThreadedCamera):
         self._clock = clock or SystemClock()
         self._framer = Framer(size)
         self._container: av.container.InputContainer | None = None
+        if input_format in _SCREENS:
+            self.digital_source = SourceType.SCREEN
+        elif input_format is None and not _is_made_of_software(self._device):
+            self.digital_source = SourceType.CAMERA
 
     def _open(self) -> None:
         self._container = container = self._first_that_opens(_address(self._input, self._device))
@@ -218,3 +227,9 @@ def _names(through: DeviceInput) -> list[str]:
     except (av.FFmpegError, ValueError, NotImplementedError):
         return []
     return [device.name for device in found if "video" in device.media_types]
+
+
+def _is_made_of_software(device: str) -> bool:
+    """Whether this V4L2 device has no hardware below it, such as a loopback that a program feeds."""
+    name = f"video{device}" if device.isdigit() else Path(device).resolve().name
+    return "virtual" in (_VIDEO_DEVICES / name).resolve().parts

@@ -17,6 +17,7 @@ import structlog
 from overglass_edge.sources.captured import Captured, assumed_intrinsics
 from overglass_edge.sources.handover import HandOver
 from overglass_protocol.errors import SourceError
+from overglass_protocol.provenance.terms import SourceType
 
 log = structlog.get_logger()
 
@@ -26,6 +27,9 @@ CLOSING_TIMEOUT = 5.0
 
 class ThreadedCamera(ABC):
     """See `Camera` for what the attributes mean. With `lossless` the thread waits for its taker."""
+
+    digital_source: SourceType | None = None
+    "What may be claimed of its pictures when they are signed; None: nothing, as of a film or of a stream."
 
     def __init__(self, name: str, *, lossless: bool = False) -> None:
         self.name = name

@@ -21,6 +21,7 @@ from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import CLOSING_TIMEOUT, ThreadedCamera
 from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Intrinsics, Pose, Vector
+from overglass_protocol.provenance.terms import SourceType
 from overglass_protocol.rotation import IDENTITY, multiply
 from overglass_simulators.devices.device import CameraMode, Device
 from overglass_simulators.imu import Imu
@@ -44,6 +45,8 @@ class SimulatedCamera(ThreadedCamera):
     sensor gives none. `dropped` counts pictures `late` (the machine could not render them in time),
     `displaced` (nobody took them) and `withheld` (a trouble of the device kept them).
     """
+
+    digital_source = SourceType.VIRTUAL
 
     def __init__(
         self,

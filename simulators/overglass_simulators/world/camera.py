@@ -16,6 +16,7 @@ from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.errors import SourceError
+from overglass_protocol.provenance.terms import SourceType
 from overglass_simulators.motion import Motion
 from overglass_simulators.world.fiducials import Fiducial, around
 from overglass_simulators.world.scene import pinhole
@@ -37,6 +38,8 @@ class WorldCamera(ThreadedCamera):
     they would not have been ready) and `displaced` (nobody took them in time). Every picture comes
     with its exact pose.
     """
+
+    digital_source = SourceType.VIRTUAL
 
     def __init__(
         self,

@@ -1,0 +1,1 @@
+"""The commands about where a clip comes from."""
