@@ -100,6 +100,26 @@ def test_it_is_read_from_all_over_a_file(tmp_path: Path) -> None:
     assert detect_in(written(tmp_path / "plain.mp4", plain)) is None
 
 
+def test_a_clip_that_begins_in_black_is_read_from_what_follows(tmp_path: Path) -> None:
+    black = av.VideoFrame.from_ndarray(np.full((720, 848), 16, np.uint8), format="yuv420p")
+    dark = [black] * 20
+    marked = [Watermark(RECORD).mark(picture) for picture in walk(40)]
+    found = detect_in(written(tmp_path / "late.mp4", dark + marked, crf=18))
+    assert found is not None
+    assert found.payload == RECORD
+
+
+def test_damage_in_places_hides_nothing_elsewhere(tmp_path: Path) -> None:
+    path = written(tmp_path / "marked.mp4", [Watermark(RECORD).mark(picture) for picture in walk(40)])
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = bytes(4000)
+    path.write_bytes(data)
+    found = detect_in(path)
+    assert found is not None
+    assert found.payload == RECORD
+
+
 def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.mp4").write_text("not a clip")
     with pytest.raises(ClipError, match=r"words\.mp4"):
