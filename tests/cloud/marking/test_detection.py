@@ -24,6 +24,14 @@ def test_a_real_clip_keeps_its_mark_through_h264(crf: int, size: tuple[int, int]
     assert found.confidence > 6
 
 
+@pytest.mark.parametrize("name", ["sign_book.mkv", "sign_sister.mkv", "sign_sorry.mkv"])
+def test_smooth_clips_keep_it_at_half_their_size_too(name: str) -> None:
+    marked = [Watermark(RECORD).mark(picture) for picture in walk(16, name)]
+    found = detect(decoded(encoded(marked, 28, (320, 240))))
+    assert found is not None
+    assert found.payload == RECORD
+
+
 @pytest.mark.parametrize("size", [(640, 360), (360, 640), (512, 512), (1280, 720)])
 def test_any_shape_of_picture_carries_it(size: tuple[int, int]) -> None:
     found = detect([Watermark(RECORD).mark(scenery(*size))])
