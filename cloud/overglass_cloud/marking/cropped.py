@@ -15,9 +15,9 @@ from overglass_cloud.marking.watermark import LONG, PILOT, SHORT, chips, places
 
 SMALLEST = 0.6
 "Share of either side that must be there."
-PRESENT = 7.5
-"""As in `reading`, but over about six million places that are tried: chance reaches it in one clip of five
-million, before the checksum."""
+PRESENT = 6.5
+"""As in `reading`, but six million places are tried: chance reaches it in one clip of four thousand, and of
+those the checksum lets one in 65,536 pass."""
 CLOSER = 4
 "Of the likeliest places, how many are read."
 WORKED_AT = 480

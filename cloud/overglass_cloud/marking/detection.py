@@ -6,7 +6,7 @@ has moved the grid, which is sought where asked for.
 
 import itertools
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from overglass_protocol.frame import MAX_PIXELS
 
 PLACES, AT_EACH = 16, 3
 "Of a clip: where it is looked at, and how many pictures in a row."
+APART = 15
+"Pictures from one to the next that is looked at, where a clip has few key frames."
 BAR = 24
 "Level of luma that black bars do not reach."
 LEAST = 16
@@ -89,12 +91,18 @@ def _sampled(clip: av.container.InputContainer) -> Generator[av.VideoFrame, None
     seen: set[int | None] = set()
     for place in range(PLACES):
         at = int(length * place / PLACES / stream.time_base) + (stream.start_time or 0)
-        clip.seek(at, stream=stream)
-        for picture in itertools.islice(clip.decode(stream), AT_EACH):
-            if picture.pts in seen:
-                break
-            seen.add(picture.pts)
-            yield picture
+        # A place that is damaged says nothing; others may.
+        with suppress(av.FFmpegError):
+            clip.seek(at, stream=stream)
+            for picture in itertools.islice(clip.decode(stream), AT_EACH):
+                if picture.pts in seen:
+                    break
+                seen.add(picture.pts)
+                yield picture
+    if len(seen) < PLACES:  # too few key frames to go to, and the first may be black
+        with suppress(av.FFmpegError):
+            clip.seek(stream.start_time or 0, stream=stream)
+            yield from itertools.islice(clip.decode(stream), APART, PLACES * APART, APART)
 
 
 def _length(clip: av.container.InputContainer, stream: av.VideoStream) -> Fraction:

@@ -20,7 +20,7 @@ LONG, SHORT = 160, 90
 "Cells along a picture's longer and shorter side."
 PILOT = 4
 "One cell in so many carries no bit, and says that there is a watermark at all."
-WEAK, STRONG = 1.8, 3.2
+WEAK, STRONG = 2.4, 3.2
 "Levels of luma by which a cell moves: in the smoothest places, and in the busiest."
 BUSY = 10.0
 "Levels of change between neighbouring cells above which a place hides the most."

@@ -15,9 +15,9 @@ from tests import shared
 RATE = 30
 
 
-def walk(count: int) -> list[av.VideoFrame]:
-    """The first pictures of a real walk, 848x480."""
-    with av.open(str(shared.clip("walk_first_person.mp4"))) as clip:
+def walk(count: int, name: str = "walk_first_person.mp4") -> list[av.VideoFrame]:
+    """The first pictures of a real clip: a walk of 848x480, unless another is named."""
+    with av.open(str(shared.clip(name))) as clip:
         return [picture.reformat(format="yuv420p") for picture in islice(clip.decode(video=0), count)]
 
 

@@ -24,6 +24,14 @@ def test_a_real_clip_keeps_its_mark_through_h264(crf: int, size: tuple[int, int]
     assert found.confidence > 6
 
 
+@pytest.mark.parametrize("name", ["sign_book.mkv", "sign_sister.mkv", "sign_sorry.mkv"])
+def test_smooth_clips_keep_it_at_half_their_size_too(name: str) -> None:
+    marked = [Watermark(RECORD).mark(picture) for picture in walk(16, name)]
+    found = detect(decoded(encoded(marked, 28, (320, 240))))
+    assert found is not None
+    assert found.payload == RECORD
+
+
 @pytest.mark.parametrize("size", [(640, 360), (360, 640), (512, 512), (1280, 720)])
 def test_any_shape_of_picture_carries_it(size: tuple[int, int]) -> None:
     found = detect([Watermark(RECORD).mark(scenery(*size))])
@@ -98,6 +106,26 @@ def test_it_is_read_from_all_over_a_file(tmp_path: Path) -> None:
     assert found.payload == RECORD
     assert found.pictures <= 48
     assert detect_in(written(tmp_path / "plain.mp4", plain)) is None
+
+
+def test_a_clip_that_begins_in_black_is_read_from_what_follows(tmp_path: Path) -> None:
+    black = av.VideoFrame.from_ndarray(np.full((720, 848), 16, np.uint8), format="yuv420p")
+    dark = [black] * 20
+    marked = [Watermark(RECORD).mark(picture) for picture in walk(40)]
+    found = detect_in(written(tmp_path / "late.mp4", dark + marked, crf=18))
+    assert found is not None
+    assert found.payload == RECORD
+
+
+def test_damage_in_places_hides_nothing_elsewhere(tmp_path: Path) -> None:
+    path = written(tmp_path / "marked.mp4", [Watermark(RECORD).mark(picture) for picture in walk(40)])
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = bytes(4000)
+    path.write_bytes(data)
+    found = detect_in(path)
+    assert found is not None
+    assert found.payload == RECORD
 
 
 def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
