@@ -140,7 +140,9 @@ def test_a_long_capture_is_gathered_and_stays_the_same(
     plain, marked = recorded(tmp_path / "plain", None), recorded(tmp_path / "signed", lambda: keys.signer)
     assert pictures(plain) == pictures(marked)
     assert marked.problems == ()
-    fragments = [folder.joinpath("capture.mp4").read_bytes().count(b"moof") for folder in (plain.path, marked.path)]
+    fragments = [
+        folder.joinpath("capture.mp4").read_bytes().count(b"moof") for folder in (plain.path, marked.path)
+    ]
     assert fragments == [20, 1]
     assert read(tmp_path / "signed" / "capture.mp4", keys.anchors).state is State.TRUSTED
 
@@ -171,7 +173,11 @@ def test_a_cut_capture_is_not_gathered(tmp_path: Path) -> None:
     recorded(tmp_path / "s", None)
     capture = tmp_path / "s" / "capture.mp4"
     capture.write_bytes(capture.read_bytes()[:-5])
-    with capture.open("rb") as source, (tmp_path / "new").open("wb") as target, pytest.raises(ValueError, match="cut"):
+    with (
+        capture.open("rb") as source,
+        (tmp_path / "new").open("wb") as target,
+        pytest.raises(ValueError, match="cut"),
+    ):
         gathered.gather(source, target)
 
 

@@ -49,7 +49,9 @@ def _gathered(capture: Path) -> Iterator[Path]:
     if not is_scattered(capture):
         yield capture
         return
-    with tempfile.NamedTemporaryFile(prefix=f".{capture.stem}-", suffix=".gathered", dir=capture.parent) as fresh:
+    with tempfile.NamedTemporaryFile(
+        prefix=f".{capture.stem}-", suffix=".gathered", dir=capture.parent
+    ) as fresh:
         with capture.open("rb") as file:
             gather(file, fresh.file)
         fresh.flush()

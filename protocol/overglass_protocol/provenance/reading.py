@@ -17,6 +17,7 @@ from overglass_protocol.provenance.seal import Seal
 from overglass_protocol.provenance.signing import SETTINGS
 from overglass_protocol.provenance.words import plain
 
+
 def read(path: Path, anchors: str = "") -> Chain:
     """The whole chain. Whom `anchors` (certificates in PEM) vouch for is trusted.
 

@@ -203,7 +203,9 @@ def test_a_chain_in_a_circle_ends() -> None:
 def test_a_record_of_nonsense_is_borne() -> None:
     store: dict[str, Any] = {
         "active_manifest": "a",
-        "manifests": {"a": {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}},
+        "manifests": {
+            "a": {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}
+        },
         "validation_results": [],
     }
     title = chain_of(store).links[0].title
