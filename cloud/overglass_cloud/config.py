@@ -77,6 +77,7 @@ class Settings(Machine):
     max_sessions: int = Field(default=8, ge=1, le=10_000, description="Sessions served at once.")
     max_viewers: int = Field(default=16, ge=0, le=1000, description="Viewers of one session at once.")
     share_minutes: float = Field(default=240.0, gt=0, description="How long a shared view link is valid.")
+    label_views: bool = Field(default=True, description="Show viewers AI MODIFIED on painted pictures.")
     origins: tuple[str, ...] = Field(
         default=(), description="Web origins besides our own whose pages may use the doors without tokens."
     )

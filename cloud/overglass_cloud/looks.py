@@ -95,6 +95,10 @@ class Workshop:
     "Pictures that wearers have lent, for looks that take one."
     diffusion: Choice = field(default_factory=Choice)
     "Which diffusion pipeline, and how it is run."
+    exact: int | None = None
+    """Processor threads of work that has to come out the same on every machine: in full precision, and with
+    nothing left out for not being ready yet. None where speed matters more, and each machine finds its own
+    way."""
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
     "Told what is being loaded, and how many bytes of how many are."
 

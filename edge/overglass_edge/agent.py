@@ -18,7 +18,7 @@ from overglass_edge.contract import AgentSettings, Recording, Tally, described
 from overglass_edge.displays import Display
 from overglass_edge.door import Door
 from overglass_edge.encoded import EncodedTimes
-from overglass_edge.imu import ImuSample, Sensing
+from overglass_edge.imu import Sensing
 from overglass_edge.lifeline import Lifeline
 from overglass_edge.sources.captured import Camera, Telling
 from overglass_edge.trip import Trip, trip_of
@@ -31,6 +31,7 @@ from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import OverglassError, with_cure
 from overglass_protocol.events import Applied, Complained, Ended, Event, Reported, Welcomed
 from overglass_protocol.frame import Frame, copied
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.latest import Latest
 from overglass_protocol.messages import Hello
 from overglass_protocol.reference import Reference

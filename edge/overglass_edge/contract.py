@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.sources.captured import Camera, Captured
 from overglass_protocol import messages, rtc
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
+from overglass_protocol.imu import ImuSample
 
 
 class Recording(Protocol):

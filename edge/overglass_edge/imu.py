@@ -1,22 +1,9 @@
-"""What a head's inertial sensor says, and the face of sources that have one. Knows no device."""
+"""The face of sources that have a head's inertial sensor beside them. Knows no device."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from overglass_protocol.pose import Vector
-
-
-@dataclass(frozen=True, slots=True)
-class ImuSample:
-    """One reading, in the head's own axes (those of `overglass_protocol.pose`)."""
-
-    time: float
-    "When it was measured, seconds on this machine's monotonic clock, as the device believes."
-    gyro: Vector
-    "Angular velocity, radians per second."
-    accel: Vector
-    "Specific force, metres per second squared: (0, 9.81, 0) in a head that is upright and at rest."
+from overglass_protocol.imu import ImuSample
 
 
 @runtime_checkable

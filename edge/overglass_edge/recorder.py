@@ -18,19 +18,28 @@ from uuid import uuid4
 import structlog
 from pydantic import JsonValue
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.recording.backlog import Backlog
 from overglass_edge.recording.capture_file import Exposure, Quality
 from overglass_edge.recording.losses import Losses
-from overglass_edge.recording.session_writer import CAPTURE, TIMELINE, Recording, SessionWriter, disk_fault
+from overglass_edge.recording.session_writer import Recording, SessionWriter, disk_fault
 from overglass_edge.recording.signed import digital_source, sign_capture
-from overglass_edge.recording.timeline import AppliedLine, ControlLine, EventLine, ImuLine, Line, StagesLine
-from overglass_edge.sources import Camera, Captured, SoundPacket
+from overglass_edge.sources import Camera, Captured
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError, TrustError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.latest import Closed
+from overglass_protocol.packet import SoundPacket
 from overglass_protocol.provenance.keys import Signer
+from overglass_protocol.recording.layout import CAPTURE, TIMELINE
+from overglass_protocol.recording.timeline import (
+    AppliedLine,
+    ControlLine,
+    EventLine,
+    ImuLine,
+    Line,
+    StagesLine,
+)
 
 log = structlog.get_logger()
 

@@ -15,8 +15,9 @@ from typing import Any, Self
 import av
 import structlog
 
-from overglass_edge.sources.captured import Captured, SoundPacket, presentation_time
+from overglass_edge.sources.captured import Captured
 from overglass_protocol import rtc
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from overglass_edge.imu import ImuSample
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Vector
 from overglass_protocol.rotation import matrix
 from overglass_simulators.devices.device import ImuModel

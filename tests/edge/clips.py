@@ -11,7 +11,8 @@ from typing import Any, Self, cast
 import av
 import numpy as np
 
-from overglass_edge.sources import Camera, Captured, SoundPacket, assumed_intrinsics, presentation_time
+from overglass_edge.sources import Camera, Captured, assumed_intrinsics
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 ROOT = Path(__file__).parents[2]
 WALK = ROOT.parent / "shared" / "clips" / "walk_first_person.mp4"

@@ -9,16 +9,10 @@ from typing import Any
 import av
 import pytest
 
-from overglass_edge.sources import (
-    SCHEMES,
-    CameraDevice,
-    Captured,
-    FileCamera,
-    open_camera,
-    presentation_time,
-)
+from overglass_edge.sources import SCHEMES, CameraDevice, Captured, FileCamera, open_camera
 from overglass_edge.sources.camera import capture_time
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import presentation_time
 from tests.edge.clips import JumpingClock, ScriptedCamera, take_all, take_into
 
 PATTERN = "testsrc2=size=160x120:rate=30"

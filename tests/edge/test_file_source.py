@@ -10,8 +10,9 @@ from typing import Any
 import av
 import pytest
 
-from overglass_edge.sources import Captured, FileCamera, presentation_time
+from overglass_edge.sources import Captured, FileCamera
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import presentation_time
 from tests.edge.clips import (
     WALK,
     JumpingClock,

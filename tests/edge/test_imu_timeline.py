@@ -13,14 +13,15 @@ import pytest
 from overglass_edge.agent import Agent
 from overglass_edge.contract import AgentSettings
 from overglass_edge.door import Door
-from overglass_edge.imu import ImuSample, Sensing
+from overglass_edge.imu import Sensing
 from overglass_edge.recorder import Recorder
-from overglass_edge.recording.timeline import ImuLine, decode, encode
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources import Captured
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.imu import ImuSample
+from overglass_protocol.recording.session_folder import SessionFolder
+from overglass_protocol.recording.timeline import ImuLine, decode, encode
 from tests.edge.clips import ScriptedCamera, captured
 
 BATCH, BATCHES = 20, 6

@@ -7,7 +7,6 @@ import av
 import pytest
 
 from overglass_edge.rtmp.talk import Described, Media
-from overglass_edge.sources import presentation_time
 from overglass_edge.sources.footage import Shot
 from overglass_edge.sources.publication import (
     MAX_WAITING,
@@ -17,6 +16,7 @@ from overglass_edge.sources.publication import (
     Publication,
 )
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import presentation_time
 from tests.edge.clips import make_clip, number_of, sound_of
 
 AAC_SETUP = Media(is_video=False, time=0, data=b"\xaf\0\x11\x90")

@@ -11,12 +11,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from overglass_edge.recorder import Recorder
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources import Captured, FileCamera
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
 from overglass_protocol.errors import RecordingError
 from overglass_protocol.pose import Pose
+from overglass_protocol.recording.session_folder import SessionFolder
 from tests.edge.clips import (
     JumpingClock,
     ScriptedCamera,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from overglass_edge.session_folder import SessionFolder
+from overglass_protocol.recording.session_folder import SessionFolder
 from tests.edge.clips import ROOT, WALK, make_clip, sound_of, times_of
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import av
 import pytest
 
-from overglass_edge.sources import Captured, RtmpCamera, open_camera, presentation_time
+from overglass_edge.sources import Captured, RtmpCamera, open_camera
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import presentation_time
 from tests.edge.clips import WALK, make_clip, number_of, painted, sound_of, times_of
 from tests.edge.push_rtmp import pushing
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from overglass_edge.recorder import Recorder
-from overglass_edge.session_folder import SessionFolder
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.link import Doorway, Relay, RelayedDoor, named
 from overglass_simulators.service import Service
 from tests.end_to_end.parts import Glasses, TextureCamera, glasses

@@ -10,11 +10,11 @@ import pytest
 from overglass_edge import vigil
 from overglass_edge.door import Door
 from overglass_edge.recorder import Recorder
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.trip import STAGES
 from overglass_protocol.control import Control
 from overglass_protocol.errors import RefusedError
 from overglass_protocol.events import Outgoing
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.service import Service
 from tests.end_to_end.parts import TextureCamera, glasses, picture
 

@@ -21,10 +21,10 @@ from overglass_cloud.config import Settings
 from overglass_edge.agent import Agent
 from overglass_edge.contract import AgentSettings
 from overglass_edge.door import Door
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources import RtmpCamera
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.service import Service
 from tests.edge.clips import ROOT, WALK, sound_of
 from tests.edge.push_rtmp import pushing

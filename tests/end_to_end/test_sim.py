@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from overglass_edge.session_folder import SessionFolder
 from overglass_protocol.errors import OverglassError
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators import devices
 from overglass_simulators.link import LinkSettings
 from overglass_simulators.motion.analytic import Still

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from overglass_edge.session_folder import SessionFolder
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.sim.plan import SimPlan
 from overglass_simulators.sim.session import Sim
 from overglass_simulators.studio.app import create_app

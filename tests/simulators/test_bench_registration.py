@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol.errors import ConfigError, DisplayError
+from overglass_protocol.imu import ImuSample
 from overglass_simulators.bench import registration as bench
 from overglass_simulators.bench import registration_choice as choice
 from overglass_simulators.bench.cli import bench as commands

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overglass_edge.imu import ImuSample
+from overglass_protocol.imu import ImuSample
 from overglass_simulators.devices.device import ImuModel
 from overglass_simulators.imu import GRAVITY, Imu
 from overglass_simulators.motion.analytic import Constant, Sinusoidal, Still

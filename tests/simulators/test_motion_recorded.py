@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol.errors import SourceError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Vector
 from overglass_protocol.rotation import angle, from_angles, inverse, matrix, multiply, rotation_of
 from overglass_simulators.devices.device import ImuModel

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.recorder import Recorder
 from overglass_edge.sources import Captured
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError, SourceError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 from overglass_protocol.rotation import angle, from_angles
 from overglass_simulators.motion.analytic import Sinusoidal

@@ -89,16 +89,17 @@ def _carried(
     """A flow for each track that goes along. Each has the file open for itself, since tracks may lie far
     apart in it."""
     flows = []
+    hidden = sum(stream.type not in _CARRIED and stream.type != "video" for stream in source.streams)
+    if hidden:
+        left_out.append(
+            f"{hidden} data track{'s were' if hidden > 1 else ' was'} left out, since a camera writes there "
+            "where and how it was moved."
+        )
     for stream in source.streams:
-        if stream.type == "video":
-            continue
-        kind = {"audio": "sound", "subtitle": "subtitles"}.get(stream.type, f"{stream.type} track")
-        name = stream.codec_context.name if stream.codec_context is not None else "unknown"
         if stream.type not in _CARRIED:
-            left_out.append(
-                f"The {kind} {stream.index} was not carried over: it would lead back to the source."
-            )
             continue
+        kind = "sound" if stream.type == "audio" else "subtitle track"
+        name = stream.codec_context.name if stream.codec_context is not None else "unknown"
         try:
             made = output.add_stream_from_template(stream, opaque=True)
         except (av.FFmpegError, ValueError):

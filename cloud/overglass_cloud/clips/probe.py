@@ -3,7 +3,8 @@
 Limits are checked on what the file declares and on its packets before that one is decoded.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -68,6 +69,27 @@ class Clip:
     tracks: tuple[Track, ...]
     chapters: int
     bytes: int
+
+    def to_json(self) -> str:
+        """All of it, for `from_json`: probing reads the whole file, which not every worker should do."""
+        facts = {each.name: getattr(self, each.name) for each in fields(self)}
+        facts["time_base"] = [self.time_base.numerator, self.time_base.denominator]
+        facts["tracks"] = [asdict(track) for track in self.tracks]
+        return json.dumps(facts | {"pts": self.pts.tolist(), "keys": self.keys.tolist()})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Clip":
+        facts = json.loads(text)
+        return cls(
+            **facts
+            | {
+                "stored": tuple(facts["stored"]),
+                "time_base": Fraction(*facts["time_base"]),
+                "pts": np.array(facts["pts"], np.int64),
+                "keys": np.array(facts["keys"], np.int64),
+                "tracks": tuple(Track(**track) for track in facts["tracks"]),
+            }
+        )
 
     @property
     def frames(self) -> int:

@@ -34,16 +34,16 @@ class Neural:
 
     max_batch = 1  # on processor cores two pictures at once take as long as one after the other
 
-    def __init__(self, file: LookFile) -> None:
-        """Raises LookError when torch is missing or the weights are none."""
+    def __init__(self, file: LookFile, exact: int | None = None) -> None:
+        """`exact` as in `Workshop`. Raises LookError when torch is missing or the weights are none."""
         try:
             from overglass_cloud.neural.brush import Brush
-            from overglass_cloud.neural.way import fastest
+            from overglass_cloud.neural.way import fastest, precise
         except ImportError as error:
             raise LookError(
                 f"torch cannot be loaded: {error}", cure="Run: pip install 'overglass[cloud]'."
             ) from error
-        way = fastest()
+        way = fastest() if exact is None else precise(exact)
         self._brush = Brush.of(file, way)
         self.precision = way.precision
         self._full = file.card.strength
@@ -86,7 +86,7 @@ def found_in(folder: Path) -> list[LookFile]:
 
 
 def _start(file: LookFile, workshop: Workshop) -> Engine:
-    return Neural(file)
+    return Neural(file, workshop.exact)
 
 
 def _shipped() -> Iterable[LookFile]:

@@ -49,6 +49,12 @@ def views(picture: av.VideoFrame) -> Planes:
     return y, cb, cr
 
 
+def own(picture: av.VideoFrame) -> Planes:
+    """The same to write to, by who owns the picture alone."""
+    y, cb, cr = (_view(plane) for plane in picture.planes)
+    return y, cb, cr
+
+
 def picture_like(source: av.VideoFrame, planes: Planes) -> av.VideoFrame:
     """A new picture with these samples, and with the time and the colour meaning of `source`."""
     height, width = planes[0].shape

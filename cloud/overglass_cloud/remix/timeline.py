@@ -2,6 +2,7 @@
 is decoded. Pure.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -66,6 +67,31 @@ class Timeline:
     def time(self, index: int) -> Fraction:
         """Seconds."""
         return int(self.pts[index]) * self.time_base
+
+    def to_json(self) -> str:
+        """All of it, for `from_json`."""
+        return json.dumps(
+            {
+                "time_base": str(self.time_base),
+                "source": self.source.tolist(),
+                "frame": self.frame.tolist(),
+                "pts": self.pts.tolist(),
+                "spans": [[s.source, str(s.start), str(s.end), str(s.speed)] for s in self.spans],
+                "whole": self._whole,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Timeline":
+        kept = json.loads(text)
+        return cls(
+            Fraction(kept["time_base"]),
+            np.array(kept["source"], np.int32),
+            np.array(kept["frame"], np.int64),
+            np.array(kept["pts"], np.int64),
+            tuple(Span(n, Fraction(a), Fraction(b), Fraction(speed)) for n, a, b, speed in kept["spans"]),
+            kept["whole"],
+        )
 
     @classmethod
     def of(cls, source: Source) -> "Timeline":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from overglass_cloud.config import Settings
+from overglass_cloud.marking.label import Label
 from overglass_cloud.problems import Problem, no_such_session
 from overglass_cloud.sessions.tasks import Tasks
 from overglass_protocol import rtc
@@ -137,10 +138,13 @@ class Broadcast:
         self._sound_time.restart()
         self._sequence_shift = None
 
-    def show(self, frame: Frame, envelope: Envelope) -> None:
-        """In the engine's thread: a painted picture, and what viewers are told of it. Never waits."""
+    def show(self, frame: Frame, envelope: Envelope, label: Label | None = None) -> None:
+        """In the engine's thread: a painted picture, and what viewers are told of it, in the picture by
+        `label` too. Never waits."""
         for encoder in list(self._encoders.values()):
             own = copied(frame.picture)  # an encoder writes into the picture it is given
+            if label is not None:
+                label.draw(own)
             encoder.slot.put(replace(frame, picture=own, envelope=envelope))
 
     def hear(self, packet: rtc.SoundPacket, captured: float) -> None:

@@ -14,10 +14,12 @@ from dataclasses import replace
 import structlog
 
 from overglass_cloud.config import Settings
+from overglass_cloud.marking.label import Label
 from overglass_cloud.problems import no_such_session
 from overglass_cloud.scenes.capabilities import Capabilities
 from overglass_cloud.scenes.overlays import Overlays
 from overglass_cloud.scheduler import Painted, Scheduler
+from overglass_cloud.seat import PLAIN
 from overglass_cloud.sessions.broadcast import Broadcast
 from overglass_cloud.sessions.line import Line, Lines
 from overglass_cloud.sessions.reporting import Reporter
@@ -34,6 +36,9 @@ from overglass_protocol.rtc.sdp import Offer, credentials_of
 from overglass_protocol.session import CloudSession
 
 log = structlog.get_logger()
+
+LABEL = Label("modified")
+"What viewers read on pictures that a look painted; the wearer, who chose it, sees none."
 
 
 class Visit:
@@ -219,7 +224,8 @@ class Visit:
             stages = Stages(frame.arrived, frame.decoded, painted.started, painted.painted, 0.0)
             envelope = envelope.with_stages(stages, version)
         if len(self.broadcast):
-            self.broadcast.show(frame, self._for_viewers(frame, version))
+            label = LABEL if self._settings.label_views and painted.control.look != PLAIN else None
+            self.broadcast.show(frame, self._for_viewers(frame, version), label)
         peer = self._peer
         if peer is not None:
             peer.send(replace(frame, picture=painted.worn or frame.picture, envelope=envelope))

@@ -1,1 +1,1 @@
-"""What a session folder is made of: files that survive a crash, the timeline, the manifest, the video."""
+"""How a session folder is written: files that survive a crash, the video, and what waits for the disk."""

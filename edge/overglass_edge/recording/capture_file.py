@@ -12,13 +12,13 @@ from math import floor, gcd
 import av
 from av.video.frame import PictureType
 
-from overglass_protocol.filter_chain import FilterChain
 from overglass_edge.recording.append_file import AppendFile
-from overglass_edge.recording.fragments import Run, Sample, fragment, length_prefixed, with_timescale
-from overglass_edge.sources import SoundPacket, presentation_time
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.filter_chain import FilterChain
+from overglass_protocol.packet import SoundPacket, presentation_time
+from overglass_protocol.recording.fragments import Run, Sample, fragment, length_prefixed, with_timescale
+from overglass_protocol.recording.layout import SOUND_TRACK, VIDEO_TRACK
 
-VIDEO_TRACK, SOUND_TRACK = 1, 2
 _MOVFLAGS = "empty_moov+default_base_moof"
 _PIXELS_A_THREAD = 60e6
 "A second; about half of what a core encodes (107 million, measured at 848x480)."

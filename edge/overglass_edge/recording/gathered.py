@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from overglass_edge.recording.fragments import Run, Sample, fragment
+from overglass_protocol.recording.fragments import Run, Sample, fragment
 
 ENOUGH = 150
 "Pictures, from which on the next key picture starts a fragment."

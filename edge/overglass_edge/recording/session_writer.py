@@ -9,19 +9,20 @@ from uuid import UUID
 
 import structlog
 
-from overglass_edge.recording import manifest, timeline
+from overglass_edge.recording import manifest_file
 from overglass_edge.recording.append_file import AppendFile
 from overglass_edge.recording.capture_file import CaptureFile, Exposure, Quality, SoundTrack
 from overglass_edge.recording.losses import Losses
-from overglass_edge.recording.manifest import Manifest, SoundInfo, Totals
-from overglass_edge.recording.timeline import FrameLine, Line, VideoLine
 from overglass_edge.sources import Camera
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.recording import timeline
+from overglass_protocol.recording.layout import CAPTURE, MANIFEST, TIMELINE
+from overglass_protocol.recording.manifest import Manifest, SoundInfo, Totals
+from overglass_protocol.recording.timeline import FrameLine, Line, VideoLine
 
 log = structlog.get_logger()
 
-CAPTURE, TIMELINE = "capture.mp4", "timeline.jsonl"
 SYNC_EVERY = 1.0
 "Seconds: what a power cut may cost."
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -60,15 +61,15 @@ class SessionWriter:
                 session=recording.session,
                 started=datetime.now(UTC),
                 started_monotonic=clock(),
-                program=manifest.program(),
+                program=manifest_file.program(),
                 device=recording.device,
-                camera=manifest.camera_info(recording.camera),
+                camera=manifest_file.camera_info(recording.camera),
                 sound=sound_info,
             )
-            self._manifest.write(folder)
+            manifest_file.write(self._manifest, folder)
             self._timeline_file = AppendFile(folder / TIMELINE)
             self._capture_file = AppendFile(folder / CAPTURE)
-            manifest.sync_folder(folder)
+            manifest_file.sync_folder(folder)
         except OSError as error:
             raise disk_fault(folder, error) from error
         self._next_sync = clock() + SYNC_EVERY
@@ -119,7 +120,7 @@ class SessionWriter:
         )
         why = None if error is None else str(error)
         end = {"complete": error is None, "error": why, "totals": totals}
-        self._manifest.model_copy(update=end).write(self._recording.folder)
+        manifest_file.write(self._manifest.model_copy(update=end), self._recording.folder)
 
     def _start_capture(self, first: Exposure) -> CaptureFile:
         capture = CaptureFile(
@@ -142,7 +143,7 @@ class SessionWriter:
         return capture
 
     def _refuse_second_session(self, folder: Path) -> None:
-        for name in (manifest.NAME, TIMELINE, CAPTURE):
+        for name in (MANIFEST, TIMELINE, CAPTURE):
             if (folder / name).exists():
                 raise RecordingError(
                     f"{folder} holds a recording already", cure="Name a new folder, or move the old one away."

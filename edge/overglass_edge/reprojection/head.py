@@ -7,8 +7,8 @@ the gyro leads from one to the next and beyond the last, and without any it lead
 import math
 from bisect import bisect_left, bisect_right
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.gyro import HISTORY, MOST, Turn, curve
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Quaternion, Vector
 from overglass_protocol.rotation import about, inverse, multiply, normalised, rotation_of, turned
 

@@ -9,9 +9,7 @@ from overglass_edge.sources.camera import CameraDevice
 from overglass_edge.sources.captured import (
     Camera,
     Captured,
-    SoundPacket,
     assumed_intrinsics,
-    presentation_time,
 )
 from overglass_edge.sources.file import FileCamera
 from overglass_edge.sources.rtmp import RtmpCamera
@@ -24,10 +22,8 @@ __all__ = [
     "Captured",
     "FileCamera",
     "RtmpCamera",
-    "SoundPacket",
     "assumed_intrinsics",
     "open_camera",
-    "presentation_time",
 ]
 
 SCHEMES: dict[str, Callable[..., Camera]] = {"camera": CameraDevice, "file": FileCamera, "rtmp": RtmpCamera}

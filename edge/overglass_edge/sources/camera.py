@@ -11,11 +11,12 @@ from pathlib import Path
 
 import av
 
-from overglass_edge.sources.captured import Captured, assumed_intrinsics, presentation_time
+from overglass_edge.sources.captured import Captured, assumed_intrinsics
 from overglass_edge.sources.framing import Framer, Framing
 from overglass_edge.sources.pacing import Clock, Picker, SystemClock
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import presentation_time
 from overglass_protocol.provenance.terms import SourceType
 
 Options = dict[str, str]

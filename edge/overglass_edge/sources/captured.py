@@ -6,19 +6,17 @@ Knows no file, device, thread or network.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from math import radians, tan
-from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import av
 
+from overglass_protocol.packet import SoundPacket
 from overglass_protocol.pose import Intrinsics, Pose
 
 ASSUMED_FIELD_OF_VIEW = radians(70)
 """Across the longer side of the picture, for cameras that nobody measured: phones' main cameras see
 about 65 to 75 degrees there, webcams 60 to 78."""
-
-SoundPacket: TypeAlias = "av.Packet[av.AudioStream]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,3 @@ def assumed_intrinsics(width: int, height: int) -> Intrinsics:
     """A pinhole with ASSUMED_FIELD_OF_VIEW across the longer side of `width` by `height`."""
     focal = max(width, height) / 2 / tan(ASSUMED_FIELD_OF_VIEW / 2)
     return Intrinsics(width, height, focal, focal, width / 2, height / 2)
-
-
-def presentation_time(of: "av.VideoFrame | av.Packet[Any]") -> Fraction:
-    """Seconds, exactly, of a picture or packet that has a `pts`."""
-    return (of.pts or 0) * (of.time_base or Fraction(0))

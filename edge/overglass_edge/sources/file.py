@@ -7,12 +7,13 @@ from pathlib import Path
 
 import av
 
-from overglass_edge.sources.captured import Captured, SoundPacket, assumed_intrinsics, presentation_time
+from overglass_edge.sources.captured import Captured, assumed_intrinsics
 from overglass_edge.sources.footage import Shot
 from overglass_edge.sources.framing import Framer
 from overglass_edge.sources.pacing import Clock, Pacer, Picker, SystemClock
 from overglass_edge.sources.reel import Reel
 from overglass_edge.sources.threaded import ThreadedCamera
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 
 class FileCamera(ThreadedCamera):

@@ -13,8 +13,8 @@ from typing import Any
 import av
 from av.stream import Disposition
 
-from overglass_edge.sources.captured import SoundPacket, presentation_time
 from overglass_protocol.errors import SourceError
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 MISSING = 1.0
 "Seconds by which a clip may fall short of the length it declares before it counts as cut."

@@ -9,8 +9,8 @@ from fractions import Fraction
 import av
 from av.video.frame import PictureType
 
-from overglass_protocol.filter_chain import FilterChain
 from overglass_protocol.errors import SourceError
+from overglass_protocol.filter_chain import FilterChain
 from overglass_protocol.pose import Intrinsics
 
 _FULL_RANGE = 2

@@ -13,10 +13,10 @@ import av
 
 from overglass_edge.rtmp.flv import Foreign, Packet, Setup, SoundTemplate, picture_part, sound_part
 from overglass_edge.rtmp.talk import Described, Media
-from overglass_edge.sources.captured import SoundPacket
 from overglass_edge.sources.footage import Shot
 from overglass_protocol.errors import SourceError
 from overglass_protocol.frame import MAX_PIXELS
+from overglass_protocol.packet import SoundPacket
 
 TIME_BASE = Fraction(1, 1000)
 "RTMP's."

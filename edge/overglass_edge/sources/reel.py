@@ -6,8 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from overglass_edge.sources.captured import SoundPacket, presentation_time
 from overglass_edge.sources.footage import Footage, Shot
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 
 class Reel:

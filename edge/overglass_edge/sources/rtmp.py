@@ -15,13 +15,14 @@ from overglass_edge.rtmp.address import Address
 from overglass_edge.rtmp.flv import SoundTemplate
 from overglass_edge.rtmp.listener import Came, Gone, Listener, News, TurnedAway
 from overglass_edge.rtmp.talk import Described, Media
-from overglass_edge.sources.captured import Captured, SoundPacket, assumed_intrinsics, presentation_time
+from overglass_edge.sources.captured import Captured, assumed_intrinsics
 from overglass_edge.sources.footage import Shot
 from overglass_edge.sources.framing import Framer
 from overglass_edge.sources.pacing import Arrivals, Picker
 from overglass_edge.sources.publication import Publication
 from overglass_edge.sources.threaded import ThreadedCamera
 from overglass_protocol.errors import RemoteProtocolError, SourceError
+from overglass_protocol.packet import SoundPacket, presentation_time
 
 log = structlog.get_logger()
 

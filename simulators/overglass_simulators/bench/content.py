@@ -14,10 +14,10 @@ from pathlib import Path
 
 import av
 
-from overglass_edge.sources import presentation_time
 from overglass_edge.sources.footage import Footage
 from overglass_edge.sources.framing import Framer
 from overglass_edge.sources.pacing import Picker
+from overglass_protocol.packet import presentation_time
 from overglass_protocol.rtc.encoder import CLOCK_RATE, TIME_BASE
 from overglass_simulators.world import World
 

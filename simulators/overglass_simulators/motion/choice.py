@@ -4,9 +4,9 @@ import math
 from pathlib import Path
 from typing import Literal, get_args
 
-from overglass_edge.session_folder import SessionFolder
 from overglass_protocol.errors import ConfigError
 from overglass_protocol.pose import Pose, Vector
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.motion import Motion
 from overglass_simulators.motion.analytic import STANDING, Constant, Sinusoidal, Still
 from overglass_simulators.motion.metadata import imu_of_video

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol.errors import SourceError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Vector
 
 _CURE = "Name a session folder, or a video of a GoPro, Sony or Insta360 that stores its gyroscope."

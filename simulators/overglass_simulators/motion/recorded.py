@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol.errors import SourceError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Quaternion, Vector
 from overglass_protocol.rotation import about, inverse, matrix, multiply, rotation_of, turned
 from overglass_simulators.motion.analytic import STANDING

@@ -7,9 +7,9 @@ believes with is the edge's own: `HeadTrack` and `ClockEstimate`.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.head import HeadTrack
 from overglass_protocol.clock import ClockEstimate
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 from overglass_simulators.registration.rig import Rig, Skew
 from overglass_simulators.registration.trips import Exchange, Refresh

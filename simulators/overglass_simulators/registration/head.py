@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol import rotation
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Vector
 from overglass_simulators.imu import Imu
 from overglass_simulators.motion import Motion

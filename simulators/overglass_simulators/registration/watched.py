@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.meter import percentile
 from overglass_edge.reprojection.geometry import moved, rotation_homography
 from overglass_edge.reprojection.head import HeadTrack
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Intrinsics, Pose
 from overglass_protocol.rotation import matrix
 from overglass_simulators.motion import Motion

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.head import HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.sources.pacing import Clock, SystemClock
 from overglass_edge.sources.threaded import CLOSING_TIMEOUT, ThreadedCamera
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Intrinsics, Pose, Vector
 from overglass_protocol.provenance.terms import SourceType
 from overglass_protocol.rotation import IDENTITY, multiply

@@ -13,13 +13,13 @@ from typing import Self
 
 import structlog
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.fade import Fade
 from overglass_edge.reprojection.head import MAX_EXTRAPOLATION, HeadTrack
 from overglass_edge.sources.captured import Captured
 from overglass_edge.trip import Trip
 from overglass_protocol.errors import OverglassError
 from overglass_protocol.frame import Frame
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 from overglass_protocol.rotation import angle, inverse, multiply
 from overglass_simulators.devices.device import Device

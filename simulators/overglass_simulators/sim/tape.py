@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.recorder import Recorder
 from overglass_edge.sources import Camera, Captured
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.imu import ImuSample
 
 
 class Tape:

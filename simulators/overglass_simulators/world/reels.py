@@ -12,12 +12,13 @@ from typing import Protocol
 
 import av
 
-from overglass_edge.session_folder import SessionFolder
-from overglass_edge.sources import assumed_intrinsics, presentation_time
+from overglass_edge.sources import assumed_intrinsics
 from overglass_edge.sources.footage import Footage
 from overglass_edge.sources.framing import Framer
 from overglass_protocol.errors import RecordingError, SourceError
+from overglass_protocol.packet import presentation_time
 from overglass_protocol.pose import Intrinsics, Pose
+from overglass_protocol.recording.session_folder import SessionFolder
 
 
 @dataclass(frozen=True, slots=True)

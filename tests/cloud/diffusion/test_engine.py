@@ -137,6 +137,18 @@ def test_while_a_prompt_is_encoded_frames_go_on_with_the_one_before(
     assert np.abs(painted(engine, [picture()], [state]) - before).max() > 0
 
 
+def test_where_pictures_have_to_be_the_same_a_picture_waits_for_its_words(
+    engine: Diffusion, reader: Reader
+) -> None:
+    engine.waits = True
+    state = wearing(engine, prompt="sea")
+    before = painted(engine, [picture()], [state])
+    reader.gate = threading.Event()
+    threading.Timer(0.01, reader.gate.set).start()
+    state = engine.prepare(state.control.model_copy(update={"prompt": "wood"}), state, ALONE)
+    assert np.abs(painted(engine, [picture()], [state]) - before).max() > 0
+
+
 def test_a_prompt_becomes_another_in_even_steps(engine: Diffusion) -> None:
     state = wearing(engine, prompt="sea")
     engine.paint([picture()], [state])

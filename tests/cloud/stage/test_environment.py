@@ -163,3 +163,10 @@ def test_all_of_them_are_installed_say_what_they_see_and_start() -> None:
             continue
         source = rough_picture()
         assert worn(look.start(workshop()), ALONE, source) == [source], "nothing is known, so nothing is done"
+
+
+def test_where_pictures_have_to_be_the_same_the_first_waits_for_its_place() -> None:
+    source = pictures()
+    waiting = worn(Environment(Elsewhere(aurora.paint, waits=True)), Told(somebody()), *source)
+    for ours, theirs in zip(waiting, worn(painted(), Told(somebody()), *source), strict=True):
+        assert np.array_equal(ours.to_ndarray(), theirs.to_ndarray())

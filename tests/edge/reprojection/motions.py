@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol import rotation
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose, Quaternion, Vector
 
 RATE = (0.3, -1.1, 0.5)

@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.gyro import HISTORY
 from overglass_edge.reprojection.head import MAX_EXTRAPOLATION, HeadTrack
 from overglass_protocol import rotation
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 from tests.edge.reprojection.motions import RATE, Motion, constant, felt, silent, sine, wobble
 

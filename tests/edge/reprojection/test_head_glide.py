@@ -2,8 +2,8 @@
 
 import pytest
 
-from overglass_edge.imu import ImuSample
 from overglass_edge.reprojection.head import MAX_GLIDE, HeadTrack
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 from overglass_protocol.rotation import IDENTITY
 

@@ -5,15 +5,15 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import c2pa
+import c2pa  # type: ignore[import-untyped]
 import pytest
 
 from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance.chain import Chain, State, chain_of
 from overglass_protocol.provenance.keys import Keys
 from overglass_protocol.provenance.reading import read
-from overglass_protocol.provenance.signing import SETTINGS, Act, Action, Statement, sign
-from overglass_protocol.provenance.terms import SourceType
+from overglass_protocol.provenance.signing import SETTINGS, Action, Statement, sign
+from overglass_protocol.provenance.terms import Act, SourceType
 from tests.protocol.provenance.clips import captured, film, flipped, remixed, remuxed
 
 
@@ -201,11 +201,10 @@ def test_a_chain_in_a_circle_ends() -> None:
 
 
 def test_a_record_of_nonsense_is_borne() -> None:
+    hostile = {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}
     store: dict[str, Any] = {
         "active_manifest": "a",
-        "manifests": {
-            "a": {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}
-        },
+        "manifests": {"a": hostile},
         "validation_results": [],
     }
     title = chain_of(store).links[0].title

@@ -51,7 +51,7 @@ def test_who_comes_at_the_same_time_gets_the_same_keys(tmp_path: Path) -> None:
 
 def test_an_expired_certificate_is_refused_with_the_cure(tmp_path: Path) -> None:
     Keys.here(tmp_path / "trust")
-    with pytest.raises(TrustError, match="expired on .*overglass trust init --renew"):
+    with pytest.raises(TrustError, match=r"expired on .*overglass trust init --renew"):
         Keys.here(tmp_path / "trust", now=LATER)
 
 

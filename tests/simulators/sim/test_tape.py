@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources.captured import Captured
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.motion.analytic import Constant
 from overglass_simulators.sim.camera import SimulatedCamera
 from overglass_simulators.sim.tape import Tape

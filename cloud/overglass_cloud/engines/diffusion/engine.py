@@ -55,6 +55,8 @@ class Diffusion:
 
     def __init__(self, model: Model, reader: Reader, replay: Replay, *, noise: float, max_batch: int) -> None:
         self.max_batch = max_batch
+        self.waits = False
+        "Whether a picture waits for its words to be read, rather than being painted with those before."
         self._model, self._reader, self._replay = model, reader, replay
         self._noise = noise
         self._prompts = Prompts(reader.encode)
@@ -160,7 +162,7 @@ class Diffusion:
         pending = state.pending
         if pending is not None and pending.cancelled():  # by another wearer of the same prompt
             pending = state.pending = self._prompts.ask(state.prompt)
-        if pending is not None and pending.done():
+        if pending is not None and (self.waits or pending.done()):
             state.pending = None
             if (failure := pending.exception()) is not None:
                 log.error("a prompt could not be encoded; the one before stays", reason=str(failure))

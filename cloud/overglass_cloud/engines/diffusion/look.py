@@ -11,7 +11,9 @@ def start(workshop: Workshop) -> Engine:
     """Loads the pipeline the service chose. Raises LookError with the cure."""
     from overglass_cloud.engines.diffusion.start import engine_of
 
-    return engine_of(workshop.diffusion, workshop.models, workshop.progress, MAX_BATCH)
+    engine = engine_of(workshop.diffusion, workshop.models, workshop.progress, MAX_BATCH)
+    engine.waits = workshop.exact is not None
+    return engine
 
 
 LOOKS = [

@@ -52,7 +52,9 @@ def _with_another(name: str, summary: str, start: Callable[[Workshop], Engine], 
 
 def _environment_in(place: str, workshop: Workshop) -> Engine:
     environment = _part("environment")
-    engine: Engine = environment.Environment(environment.Elsewhere(_part(f"places.{place}").paint))
+    waits = workshop.exact is not None
+    elsewhere = environment.Elsewhere(_part(f"places.{place}").paint, waits=waits)
+    engine: Engine = environment.Environment(elsewhere)
     return engine
 
 

@@ -116,8 +116,10 @@ class Elsewhere:
     that, since no session is to wait for another one's place.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, waits: bool = False) -> None:
+        """`waits`: whether the first picture waits for its place, rather than going out without it."""
         self._place = place
+        self._waits = waits
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="place")
         self._backdrops: OrderedDict[tuple[int, int, Levels], Future[Backdrop]] = OrderedDict()
 
@@ -127,7 +129,7 @@ class Elsewhere:
 
     def around(self, picture: av.VideoFrame, cut: Cut, state: State) -> Planes | None:
         painting = self.backdrop(picture.height, picture.width, planes.levels(picture))
-        if not painting.done():
+        if not self._waits and not painting.done():
             return None
         backdrop, here = painting.result(), state
         here.x, here.y = here.x + cut.drift[0], CENTRING * (here.y + cut.drift[1])

@@ -5,7 +5,7 @@ shown when, before anything is decoded; a `Painter` changes pictures. Presets ar
 entry-point group `overglass.presets`, each entry of which names a list of `Preset`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -141,6 +141,8 @@ class Preset:
     "Parameters that name a file of the job."
     inputs: tuple[int, int] = (1, 1)
     "Fewest and most clips."
+    check: Callable[[Any, Looks], None] = lambda parameters, looks: None
+    "Raises RemixError or LookError for what it cannot do, before anything is decoded."
     retime: Callable[[Any, Timeline, Scope], Timeline] | None = None
     "Given the parameters and the timeline so far. Raises RemixError with the cure."
     size: Callable[[Any, tuple[int, int]], tuple[int, int]] | None = None
@@ -154,11 +156,3 @@ class Preset:
     "The model's name as provenance states it; None where no AI is at work."
     example: Mapping[str, Any] = field(default_factory=dict)
     "Parameters that show it at its best; what the page's moving thumbnail is made with."
-
-
-class Presets(Iterable[Preset], Protocol):
-    """What can be made here, by name."""
-
-    def __getitem__(self, name: str) -> Preset:
-        """Raises RemixError that lists what there is."""
-        ...

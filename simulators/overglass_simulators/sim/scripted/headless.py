@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from overglass_edge.session_folder import SessionFolder
 from overglass_protocol import loop
 from overglass_protocol.errors import DisplayError, OverglassError, PeerError
+from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators import link as networks
 from overglass_simulators.machine import machine
 from overglass_simulators.sim.plan import SimPlan

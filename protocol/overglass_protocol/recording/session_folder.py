@@ -13,17 +13,16 @@ from typing import TypeVar
 import av
 from av.container import InputContainer
 
-from overglass_edge.imu import ImuSample
-from overglass_edge.recording import fragments
-from overglass_edge.recording.capture_file import SOUND_TRACK, VIDEO_TRACK
-from overglass_edge.recording.fragments import Index
-from overglass_edge.recording.manifest import Manifest
-from overglass_edge.recording.session_writer import CAPTURE, TIMELINE
-from overglass_edge.recording.timeline import EventLine, FrameLine, StagesLine, VideoLine
-from overglass_edge.recording.timeline_file import TimelineFile
-from overglass_edge.sources import SoundPacket, presentation_time
 from overglass_protocol.control import Control
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.imu import ImuSample
+from overglass_protocol.packet import SoundPacket, presentation_time
+from overglass_protocol.recording import fragments
+from overglass_protocol.recording.fragments import Index
+from overglass_protocol.recording.layout import CAPTURE, SOUND_TRACK, TIMELINE, VIDEO_TRACK
+from overglass_protocol.recording.manifest import Manifest
+from overglass_protocol.recording.timeline import EventLine, FrameLine, StagesLine, VideoLine
+from overglass_protocol.recording.timeline_file import TimelineFile
 
 _Stream = TypeVar("_Stream", av.VideoStream, av.AudioStream)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from overglass_edge.recorder import Recorder
-from overglass_edge.session_folder import SessionFolder
 from overglass_edge.sources import FileCamera
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.recording.session_folder import SessionFolder
 from tests.edge.clips import JumpingClock, ScriptedCamera, captured, make_clip, number_of, sound_of, take_all
 
 BASE = Fraction(1, 30)

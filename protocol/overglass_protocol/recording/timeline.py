@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
 
-from overglass_edge.imu import ImuSample
 from overglass_protocol.control import Control
 from overglass_protocol.envelope import Envelope, Stages
 from overglass_protocol.errors import RecordingError
+from overglass_protocol.imu import ImuSample
 from overglass_protocol.pose import Pose
 
 Rational = tuple[int, int]

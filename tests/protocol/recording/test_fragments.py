@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overglass_edge.recording.fragments import Run, Sample, fragment, index, length_prefixed
+from overglass_protocol.recording.fragments import Run, Sample, fragment, index, length_prefixed
 
 
 def file_of(*pieces: bytes) -> io.BytesIO:

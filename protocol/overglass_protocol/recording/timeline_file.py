@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
-from overglass_edge.recording.timeline import (
+from overglass_protocol.errors import RecordingError
+from overglass_protocol.recording.timeline import (
     AppliedLine,
     ControlLine,
     EventLine,
@@ -15,7 +16,6 @@ from overglass_edge.recording.timeline import (
     VideoLine,
     decode,
 )
-from overglass_protocol.errors import RecordingError
 
 
 @dataclass(slots=True)
