@@ -24,6 +24,9 @@ from overglass_edge.door import Door
 from overglass_edge.sources import RtmpCamera
 from overglass_protocol import rtc
 from overglass_protocol.control import Control
+from overglass_protocol.provenance.chain import State
+from overglass_protocol.provenance.keys import Keys
+from overglass_protocol.provenance.reading import read
 from overglass_protocol.recording.session_folder import SessionFolder
 from overglass_simulators.service import Service
 from tests.edge.clips import ROOT, WALK, sound_of
@@ -35,11 +38,15 @@ from tests.end_to_end.test_visits import serving, until
 class Edge:
     """`overglass edge` as a process, and the lines it writes."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, trust: Path | None = None) -> None:
+        """`trust` is where it keeps its keys; without, it signs nothing."""
+        said = {"OVERGLASS_SIGN": "0"} if trust is None else {"OVERGLASS_TRUST_FOLDER": str(trust)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "overglass_edge", "edge", *options],
             cwd=ROOT,
-            env={k: v for k, v in os.environ.items() if not k.startswith("OVERGLASS_")} | {"COLUMNS": "500"},
+            env={k: v for k, v in os.environ.items() if not k.startswith("OVERGLASS_")}
+            | {"COLUMNS": "500"}
+            | said,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -65,8 +72,8 @@ class Edge:
 
 
 @contextmanager
-def edge(*options: str) -> Iterator[Edge]:
-    running = Edge(*options)
+def edge(*options: str, trust: Path | None = None) -> Iterator[Edge]:
+    running = Edge(*options, trust=trust)
     try:
         yield running
     finally:
@@ -82,7 +89,14 @@ def test_what_glasses_push_goes_through_the_service_and_is_recorded_with_its_sou
     options = ("--record", str(folder), "--display", str(shown))
     with (
         Service() as service,
-        edge("--source", "rtmp://127.0.0.1:0/live/KEY", "--cloud", service.url, *options) as worn,
+        edge(
+            "--source",
+            "rtmp://127.0.0.1:0/live/KEY",
+            "--cloud",
+            service.url,
+            *options,
+            trust=tmp_path / "trust",
+        ) as worn,
     ):
         url = worn.hear("listening").split()[-1].replace("…", "KEY")
         for _ in range(2):
@@ -94,6 +108,9 @@ def test_what_glasses_push_goes_through_the_service_and_is_recorded_with_its_sou
     assert session.complete
     assert not session.problems
     assert len(session.frames) >= 100  # of 180; a busy machine displaces some
+    chain = read(folder / "capture.mp4", Keys.here(tmp_path / "trust").anchors)
+    assert chain.state is State.TRUSTED
+    assert not any(step.source for link in chain.links for step in link.steps)  # A push claims no capture.
     names = [event.name for event in session.events]
     assert [names.count(name) for name in ("publisher-came", "publisher-gone", "connected")] == [2, 2, 1]
     first = [data for _, data in sound_of(WALK)][:135]

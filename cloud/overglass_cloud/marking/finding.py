@@ -7,7 +7,7 @@ from overglass_cloud.marking.detection import detect_in
 
 def finding(path: Path) -> str | None:
     """Looks at a few pictures across the clip."""
-    found = detect_in(path)
+    found = detect_in(path, cropped=True)
     if found is None:
         return None
     return (

@@ -5,11 +5,11 @@ goes wrong here leaves the recording as it was.
 """
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from overglass_edge.recording.gathered import gather, is_scattered
@@ -50,10 +50,11 @@ def _gathered(capture: Path) -> Iterator[Path]:
     if not is_scattered(capture):
         yield capture
         return
-    with tempfile.NamedTemporaryFile(
-        prefix=f".{capture.stem}-", suffix=".gathered", dir=capture.parent
-    ) as fresh:
-        with capture.open("rb") as file:
-            gather(file, cast(BinaryIO, fresh.file))
-        fresh.flush()
-        yield Path(fresh.name)
+    handle, name = tempfile.mkstemp(prefix=f".{capture.stem}-", suffix=".gathered", dir=capture.parent)
+    try:
+        with os.fdopen(handle, "wb") as fresh, capture.open("rb") as file:
+            gather(file, fresh)
+        Path(name).chmod(capture.stat().st_mode & 0o777)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import c2pa
 from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance import seal
 from overglass_protocol.provenance.chain import Chain, State, chain_of, problem_of
-from overglass_protocol.provenance.formats import form_of, is_bearable
+from overglass_protocol.provenance.formats import Burden, burden_of, form_of
 from overglass_protocol.provenance.seal import Seal
 from overglass_protocol.provenance.signing import SETTINGS
 from overglass_protocol.provenance.words import plain
@@ -38,8 +38,10 @@ def read(path: Path, anchors: str = "") -> Chain:
 
 
 def _read(file: BinaryIO, form: str, title: str, anchors: str) -> Chain:
-    if not is_bearable(file):
+    if (burden := burden_of(file)) is Burden.TOO_MUCH:
         return Chain.failed(title, problem_of("overglass.tooLarge"))
+    if burden is Burden.NO_RECORD:
+        return Chain.without_record(title)
     file.seek(0)
     settings = {**SETTINGS, "trust": {"user_anchors": anchors}} if anchors else dict(SETTINGS)
     try:
@@ -49,10 +51,9 @@ def _read(file: BinaryIO, form: str, title: str, anchors: str) -> Chain:
             return chain_of(json.loads(reader.json()))
     except c2pa.C2paError.ManifestNotFound:
         return Chain.without_record(title)
-    except c2pa.C2paError.RemoteManifest:
-        return Chain.failed(title, problem_of("overglass.elsewhere"))
     except (c2pa.C2paError, ValueError, RecursionError) as error:
-        code = "overglass.elsewhere" if "remote" in str(error).lower() else "overglass.unreadable"
+        remote = isinstance(error, c2pa.C2paError.RemoteManifest) or "remote" in str(error).lower()
+        code = "overglass.elsewhere" if remote else "overglass.unreadable"
         return Chain.failed(title, problem_of(code))
 
 

@@ -18,7 +18,7 @@ import c2pa
 
 from overglass_protocol.errors import TrustError
 from overglass_protocol.provenance import seal
-from overglass_protocol.provenance.formats import MP4, form_of, is_bearable
+from overglass_protocol.provenance.formats import MP4, Burden, burden_of, form_of
 from overglass_protocol.provenance.keys import Signer
 from overglass_protocol.provenance.terms import Act, SourceType
 
@@ -86,7 +86,7 @@ def sign(source: Path, target: Path, statement: Statement, signer: Signer) -> No
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".signing", dir=target.parent)
         fresh = Path(name)
         with os.fdopen(handle, "w+b") as out, source.open("rb") as clip:
-            if not is_bearable(clip):
+            if burden_of(clip) is not Burden.LIGHT:
                 raise TrustError(f"{source} has too many parts to be signed", cure="Remux it to plain MP4.")
             os.fchmod(handle, source.stat().st_mode & 0o777)
             _sign(clip, out, form, statement, signer)

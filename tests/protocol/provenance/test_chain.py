@@ -187,6 +187,14 @@ def test_more_boxes_than_can_be_borne_are_refused_at_once(tmp_path: Path, keys: 
     assert read(clip, keys.anchors).problems[0].code == "overglass.tooLarge"
 
 
+def test_many_boxes_without_a_record_are_just_that(tmp_path: Path, keys: Keys) -> None:
+    clip = film(tmp_path / "clip.mp4")
+    clip.write_bytes(clip.read_bytes() + b"\0\0\0\x08free" * 50_000)
+    assert read(clip, keys.anchors).state is State.NONE
+    with pytest.raises(TrustError, match="too many parts"):
+        sign(clip, clip, Statement("clip", SourceType.CAMERA), keys.signer)
+
+
 def test_a_chain_in_a_circle_ends() -> None:
     store: dict[str, Any] = {
         "active_manifest": "a",
@@ -201,11 +209,10 @@ def test_a_chain_in_a_circle_ends() -> None:
 
 
 def test_a_record_of_nonsense_is_borne() -> None:
+    hostile = {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}
     store: dict[str, Any] = {
         "active_manifest": "a",
-        "manifests": {
-            "a": {"title": "x\x1b[31m" + "y" * 9999, "assertions": [7, {"label": None}], "ingredients": 3}
-        },
+        "manifests": {"a": hostile},
         "validation_results": [],
     }
     title = chain_of(store).links[0].title
