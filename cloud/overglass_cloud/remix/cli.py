@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def remix(
-    clip: Annotated[Path | None, typer.Argument(help="The clip to remake.", show_default=False)] = None,
+    clip: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The clip to remake, or a recorded session's folder, which is painted as it was worn.",
+            show_default=False,
+        ),
+    ] = None,
     target: Annotated[
         Path | None, typer.Argument(help="The MP4 to write (default: beside the clip).", show_default=False)
     ] = None,
@@ -42,6 +48,8 @@ def remix(
         return
     if clip is None:
         raise ConfigError("no clip was named", cure="Run: overglass remix CLIP --look NAME")
+    if clip.is_dir() and look is None and recipe is None:
+        preset = preset or "session"
     chosen = _recipe(look, strength, preset, parameter or [], recipe, codec, crf)
     target = target or clip.with_name(f"{clip.stem}.remix.mp4")
     _check_target(clip, target, force)
@@ -122,12 +130,19 @@ def _made(recipe: "Recipe", clip: Path, target: Path) -> dict[str, Any]:
         def watched(item: Item, done: int, whole: int) -> None:
             progress.update(bar, description=names[item.stage], completed=done, total=whole)
 
-        said = make(commissioned(recipe, [clip]), target, _itinerary(), watched)
+        said = make(commissioned(recipe, *_inputs(clip)), target, _itinerary(), watched)
     try:
         write_recipe(recipe, target.with_name(target.name + SUFFIX))
     except OSError as error:
         raise RemixError(f"the recipe of {target} cannot be written: {error.strerror}") from error
     return dict(said)
+
+
+def _inputs(clip: Path) -> tuple[list[Path], list[Path]]:
+    """Clips, and files that go along."""
+    from overglass_protocol.recording.layout import CAPTURE, TIMELINE
+
+    return ([clip / CAPTURE], [clip / TIMELINE]) if clip.is_dir() else ([clip], [])
 
 
 def _itinerary() -> Any:

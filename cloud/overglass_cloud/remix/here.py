@@ -19,9 +19,16 @@ Watched = Callable[[Item, int, int], None]
 "Told of the item at work, how many pictures are done, and of how many."
 
 
-def commissioned(recipe: Recipe, inputs: Sequence[Path]) -> Commission:
-    """The commission for files of this machine. Raises ClipError for a file that is not there."""
-    return Commission(recipe=recipe, inputs=[_input(path) for path in inputs])
+def commissioned(recipe: Recipe, inputs: Sequence[Path], files: Sequence[Path] = ()) -> Commission:
+    """The commission for files of this machine; `files` go along by their own names.
+
+    Raises ClipError for one that is not there.
+    """
+    return Commission(
+        recipe=recipe,
+        inputs=[_input(path) for path in inputs],
+        files={path.name: _input(path) for path in files},
+    )
 
 
 def make(commission: Commission, target: Path, itinerary: Itinerary, watched: Watched) -> Mapping[str, Any]:
