@@ -177,6 +177,8 @@ class Recorder:
         if self._thread is not None:
             if self._written.wait(CLOSING_TIMEOUT):
                 self._thread.join(SIGNING_TIMEOUT)
+                if self._thread.is_alive():
+                    log.error("the recording is whole, but not signed", reason="signing takes too long")
             else:
                 self.error = RecordingError(f"the disk of {self.folder} does not answer")
                 log.error("the recording could not be ended", reason=str(self.error))
