@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def _origin(timeline: Timeline) -> Fraction:
 
 def _rate(times: Sequence[Fraction]) -> Fraction:
     """Pictures a second, by the median gap."""
-    gaps = sorted(after - before for before, after in zip(times, times[1:], strict=False))
+    gaps = sorted(after - before for before, after in pairwise(times))
     return 1 / gaps[len(gaps) // 2] if gaps else Fraction(1)
 
 

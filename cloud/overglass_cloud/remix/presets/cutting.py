@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -57,7 +58,7 @@ class Speed(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> "Speed":
         moments = [moment for part in self.ramps for moment in (part.start, part.end)]
-        if any(after < before for before, after in zip(moments, moments[1:], strict=False)) or any(
+        if any(after < before for before, after in pairwise(moments)) or any(
             part.end <= part.start for part in self.ramps
         ):
             raise ValueError("ramps must follow each other, each ending after its start")
