@@ -101,7 +101,8 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> Iterator[s
     """Lines that are no wider than `width` pixels, kept breaks kept; a word that is wider is broken."""
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for whole in paragraph.split():
+            word = whole
             longer = f"{line} {word}".strip()
             if font.getlength(longer) <= width:
                 line = longer
@@ -151,7 +152,7 @@ def _analyse(parameters: Captions, timeline: Timeline, scope: Scope) -> Mapping[
         raise RemixError(
             f"the captions have characters that cannot be burned in here: {lacking[:12]}",
             code="no-glyphs",
-            cure="Burn in captions in Latin letters; other scripts have no font here.",
+            cure="Write without accents and in Latin letters: the font at hand has no others.",
         )
     return {"cues": [[cue.start, cue.end, cue.text] for cue in cues]}
 

@@ -1,4 +1,4 @@
-"""Trim, join and speed: what is shown when. No picture is changed, but that clips of other sizes are padded."""
+"""Trim, join and speed: what is shown when. No picture is changed, except that other sizes are padded."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pysubs2
 
 from overglass_protocol.errors import RemixError
 
-TIMING = re.compile(
-    r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s+-->\s+(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}(?:\s+\S.*)?\s*"
-)
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+TIMING = re.compile(rf"\s*{_TIME}\s+-->\s+{_TIME}(?:\s+\S.*)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def read_cues(path: Path) -> tuple[Cue, ...]:
     except UnicodeDecodeError as error:
         raise _broken(path, raw[: error.start].count(b"\n") + 1, "is not UTF-8") from error
     for number, line in enumerate(text.splitlines(), 1):
-        if "-->" in line and not TIMING.fullmatch(line):
-            raise _broken(path, number, f"has no times that can be read: {line.strip()[:60]!r}")
+        if "-->" in line:
+            _check_times(path, number, line)
     kind = "vtt" if text.lstrip().startswith("WEBVTT") else "srt"
     try:
         events = pysubs2.SSAFile.from_string(text, format_=kind)
@@ -53,22 +53,25 @@ def read_cues(path: Path) -> tuple[Cue, ...]:
     cues = [Cue(e.start, e.end, e.plaintext.strip()) for e in events if e.plaintext.strip()]
     if not cues:
         raise _broken(path, 1, "begins no captions: there are none in the file")
-    for cue in cues:
-        if cue.end <= cue.start:
-            raise _broken(path, _line(text, cue.text), "belongs to a caption that ends before it starts")
     return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
 
 
 def samples(cues: Sequence[Cue]) -> Iterator[Sample]:
     """A text track's samples: without a gap, empty where nothing is shown, together where cues overlap."""
     edges = sorted({0, *(cue.start for cue in cues), *(cue.end for cue in cues)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         words = "\n".join(cue.text for cue in cues if cue.start <= start < cue.end).encode()
         yield Sample(start, end - start, len(words).to_bytes(2, "big") + words)
 
 
-def _line(text: str, words: str) -> int:
-    return text[: max(0, text.find(words.splitlines()[0]))].count("\n") + 1
+def _check_times(path: Path, number: int, line: str) -> None:
+    found = TIMING.fullmatch(line)
+    if not found:
+        raise _broken(path, number, f"has no times that can be read: {line.strip()[:60]!r}")
+    parts = [int(part or 0) for part in found.groups()[:3] + found.groups()[4:7]]
+    fractions = [int(part.ljust(3, "0")) for part in (found[4], found[8])]
+    if (parts[3:], fractions[1]) <= (parts[:3], fractions[0]):
+        raise _broken(path, number, "ends before it starts")
 
 
 def _broken(path: Path, line: int, why: str) -> RemixError:
