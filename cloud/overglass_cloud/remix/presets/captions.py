@@ -39,7 +39,7 @@ class Plate:
     def __init__(self, text: str, width: int, height: int, size: float, place: str) -> None:
         shorter = min(width, height)
         font = _font(max(10, round(shorter * size / 20)))
-        words = "\n".join(wrapped(text, font, width * (1 - 2 * SAFE) - font.size))
+        words = "\n".join(balanced(text, font, width * (1 - 2 * SAFE) - font.size))
         stroke, pad = max(1, round(font.size / 14)), round(font.size * 0.4)
         canvas = Image.new("L", (width, height))
         draw = ImageDraw.Draw(canvas)
@@ -118,6 +118,17 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> Iterator[s
             line = word
         if line:
             yield line
+
+
+def balanced(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+    """The same number of lines as `wrapped`, about equally long, so that no last word stands alone."""
+    lines = list(wrapped(text, font, width))
+    for share in np.arange(0.95, 0.5, -0.05):
+        closer = list(wrapped(text, font, width * share))
+        if len(closer) > len(lines):
+            break
+        lines = closer
+    return lines
 
 
 def unwritable(text: str) -> str:
