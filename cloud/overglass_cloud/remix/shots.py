@@ -40,7 +40,7 @@ def _peaks(steps: Sequence[float], lasting: Sequence[float]) -> list[int]:
     for place, step in enumerate(steps):
         around = [*steps[max(0, place - AROUND) : place], *steps[place + 1 : place + 1 + AROUND]]
         usual = float(np.median(around)) if around else 0.0
-        # Across a cut, pictures further apart differ too, on both of its sides; at a flash's edges they do not.
+        # Across a cut, pictures further apart differ too, on both sides; at the edges of a flash they do not.
         least = min(step, lasting[place], lasting[place - 2] if place > 1 else step)
         if least > max(FLOOR, TIMES * usual) and step >= max(around, default=0.0) / 2:
             found.append(place + 1)
