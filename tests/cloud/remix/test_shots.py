@@ -11,7 +11,8 @@ def taken(name: str, start: int, count: int) -> list[NDArray[np.uint8]]:
         pictures = []
         for number, picture in enumerate(container.decode(video=0)):
             if number >= start:
-                pictures.append(picture.reformat(160, 90, format="rgb24").to_ndarray())
+                small = picture.reformat(160, 90, format="rgb24").to_ndarray()
+                pictures.append(np.asarray(small, np.uint8))
             if len(pictures) == count:
                 break
     return pictures

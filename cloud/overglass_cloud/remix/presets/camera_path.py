@@ -1,6 +1,6 @@
 """Where a steady operator would point a crop that follows a subject. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import cv2
@@ -51,26 +51,29 @@ def _smooth(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     return np.stack([np.convolve(side, kernel / kernel.sum(), "valid") for side in padded.T], axis=1)
 
 
-def salient(pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """The centre of what moves on its own and stands out, for each small grey picture: count by 2, 0 to 1.
+class Saliency:
+    """The centre of what moves on its own and stands out, picture after picture. Holds the last one.
 
     Contrast is local; motion is what is left when the camera's shift is taken out.
     """
-    found, last = [], None
-    for picture in pictures:
-        grey = picture.astype(np.float32) / 255
-        weight = cv2.GaussianBlur(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 6)), (0, 0), 6)
-        weight /= weight.sum() + 1e-6
-        if last is not None:
-            (x, y), _ = cv2.phaseCorrelate(last, grey)
-            moved = cv2.warpAffine(
-                last, np.array([[1, 0, x], [0, 1, y]]), grey.shape[::-1], borderMode=cv2.BORDER_REPLICATE
-            )
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.float32] | None = None
+
+    def centre(self, picture: NDArray[np.uint8]) -> tuple[float, float]:
+        """Of a small grey picture, in shares of its sides."""
+        grey = (picture / 255).astype(np.float32)
+        contrast = cv2.GaussianBlur(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 6)), (0, 0), 6)
+        weight = np.asarray(contrast / (contrast.sum() + 1e-6), np.float64)
+        if self._last is not None:
+            (x, y), _ = cv2.phaseCorrelate(self._last, grey)
+            shift = np.array([[1, 0, x], [0, 1, y]])
+            size = (grey.shape[1], grey.shape[0])
+            moved = cv2.warpAffine(self._last, shift, size, borderMode=cv2.BORDER_REPLICATE)
             motion = cv2.GaussianBlur(np.maximum(np.abs(grey - moved) - 0.06, 0), (0, 0), 4)
-            weight += 3 * motion / max(float(motion.sum()), 0.002 * grey.size)
-        found.append(_centre(weight.astype(np.float64)))
-        last = grey
-    return np.array(found).reshape(-1, 2)
+            weight = weight + 3 * motion / max(float(motion.sum()), 0.002 * grey.size)
+        self._last = grey
+        return _centre(weight)
 
 
 def _centre(weight: NDArray[np.float64]) -> tuple[float, float]:

@@ -52,12 +52,12 @@ class Plate:
         box = draw.multiline_textbbox(at, words, stroke_width=stroke, **more)
         plate = (box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad)
         draw.rounded_rectangle(plate, radius=pad, fill=round(255 * PLATE))
-        cover = np.asarray(canvas.filter(ImageFilter.GaussianBlur(font.size / 12)), np.float32) / 255
+        cover = _share(canvas.filter(ImageFilter.GaussianBlur(font.size / 12)))
         outline, fill = Image.new("L", canvas.size), Image.new("L", canvas.size)
         ImageDraw.Draw(outline).multiline_text(at, words, fill=255, stroke_width=stroke, **more)
         ImageDraw.Draw(fill).multiline_text(at, words, fill=255, **more)
-        self.luma: NDArray[np.float32] = np.asarray(fill, np.float32) / 255
-        self.cover: NDArray[np.float32] = np.maximum(cover, np.asarray(outline, np.float32) / 255)
+        self.luma: NDArray[np.float32] = _share(fill)
+        self.cover: NDArray[np.float32] = np.maximum(cover, _share(outline))
         self.cover = np.maximum(self.cover, self.luma)
 
 
@@ -129,6 +129,11 @@ def balanced(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]
             break
         lines = closer
     return lines
+
+
+def _share(picture: Image.Image) -> NDArray[np.float32]:
+    """0 to 1."""
+    return (np.asarray(picture) / 255).astype(np.float32)
 
 
 def unwritable(text: str) -> str:

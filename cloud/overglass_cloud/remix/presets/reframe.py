@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from overglass_cloud.clips.probe import probe
 from overglass_cloud.clips.reading import pictures
 from overglass_cloud.clips.still import Still
-from overglass_cloud.remix.presets.camera_path import path, salient
+from overglass_cloud.remix.presets.camera_path import Saliency, path
 from overglass_cloud.remix.presets.contract import Atelier, Painter, Preset, Scope, Segment
 from overglass_cloud.remix.shots import cuts
 from overglass_cloud.remix.timeline import Timeline
@@ -74,7 +74,7 @@ def cropped(picture: av.VideoFrame, x: float, y: float, size: tuple[int, int]) -
             borderMode=cv2.BORDER_REPLICATE,
         )
         made.append(out.reshape(-1))
-    page = np.concatenate(made).reshape(size[1] * 3 // 2, size[0])
+    page = np.asarray(np.concatenate(made), np.uint8).reshape(size[1] * 3 // 2, size[0])
     result = av.VideoFrame.from_ndarray(page, format="yuv420p")
     result.colorspace, result.color_range = picture.colorspace, picture.color_range
     return result
@@ -88,12 +88,10 @@ def _analyse(parameters: Reframe, timeline: Timeline, scope: Scope) -> Mapping[s
         frames = timeline.frame[mine]
         first, last = int(frames.min()), int(frames.max()) + 1
         clip = probe(scope.inputs[source])
-        small = []
-        for number, picture in pictures(scope.inputs[source], clip, first, last):
-            small.append(picture.reformat(*SMALL, format="rgb24").to_ndarray())
-            scope.progress((number + 1 - first) / (last - first))
+        found: list[tuple[float, float]] = []
+        small = _looked_over(pictures(scope.inputs[source], clip, first, last), last - first, found, scope)
         begun = np.array([first + cut for cut in cuts(small)], np.int64)
-        focus[mine] = salient(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in small)[frames - first]
+        focus[mine] = np.array(found)[frames - first]
         shot = np.searchsorted(begun, timeline.frame, side="right")
         change = (np.diff(shot) != 0) & mine[1:] & mine[:-1]
         starts |= set((np.flatnonzero(change) + 1).tolist())
@@ -104,6 +102,18 @@ def _analyse(parameters: Reframe, timeline: Timeline, scope: Scope) -> Mapping[s
     rate = (len(timeline) - 1) / seconds if seconds else 30.0
     corners = path(focus, room, sorted(starts), rate)
     return {"by": "saliency", "corners": np.round(corners, 6).tolist()}
+
+
+def _looked_over(
+    taken: Iterator[tuple[int, av.VideoFrame]], count: int, found: list[tuple[float, float]], scope: Scope
+) -> Iterator[NDArray[np.uint8]]:
+    """Small pictures, one at a time, while each one's centre is added to `found`."""
+    saliency = Saliency()
+    for _, picture in taken:
+        small = np.asarray(picture.reformat(*SMALL, format="rgb24").to_ndarray(), np.uint8)
+        found.append(saliency.centre(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)))
+        scope.progress(len(found) / count)
+        yield small
 
 
 def _start(parameters: Reframe, atelier: Atelier) -> Painter:

@@ -84,7 +84,7 @@ def test_moments_are_seconds_or_clock_times() -> None:
 def test_a_picture_of_another_shape_is_padded_and_not_stretched() -> None:
     tall = av.VideoFrame.from_ndarray(np.full((96 * 3 // 2, 48), 200, np.uint8), format="yuv420p")
     luma = fitted(tall, 96, 64).to_ndarray()[:64]
-    white = (luma > 150).any(0).nonzero()[0]
+    white = np.flatnonzero(np.any(luma > 150, axis=0))
     assert luma.shape == (64, 96)
     assert 30 <= len(white) <= 34
     assert (luma[:, :28] == 16).all()
