@@ -20,7 +20,7 @@ STEEPEST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Moves mean and spread of each LAB channel (Reinhard and others, Color Transfer between Images, 2001)."""
+    """Moves mean and spread of each LAB channel (Reinhard et al., Color Transfer between Images, 2001)."""
 
     gain: NDArray[np.float32]
     "(3,)"

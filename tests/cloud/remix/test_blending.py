@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 
 from overglass_cloud.remix.blending import Match, Pixels, crossfade, joined
@@ -48,7 +50,7 @@ def test_a_joined_run_has_all_its_pictures_and_no_step_in_colour() -> None:
     run = [drifted(scene(n)) for n in range(8)]
     made = list(joined(tail, run))
     assert len(made) == 8
-    steps = [abs(float(b.mean()) - float(a.mean())) for a, b in zip(made, made[1:], strict=False)]
+    steps = [abs(float(b.mean()) - float(a.mean())) for a, b in pairwise(made)]
     assert max(steps) < 1.5
 
 
