@@ -54,6 +54,9 @@ class Model:
     guidance: float
     strength: str | None = None
     "The argument that says how far from the video; None where it has none."
+    keeping: str | None = None
+    """The same the other way round, 1 for the video as it was. LTX mixes the video into the noise by
+    it, and leaves them alone until the schedule has come down to there."""
     mask: bool = False
     "Whether it takes a mask: black keeps, white generates."
     counted: bool = True
@@ -122,7 +125,7 @@ MODELS = (
         pixels=704 * 512,
         steps=40,
         guidance=3.0,
-        strength="denoise_strength",
+        keeping="strength",
     ),
     Model(
         "ltx-image",

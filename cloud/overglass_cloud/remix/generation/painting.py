@@ -10,8 +10,11 @@ from itertools import islice
 from typing import Any
 
 import av
+import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from overglass_cloud.clips.still import Still
 from overglass_cloud.engines import planes
@@ -84,9 +87,6 @@ class Generator:
         return run
 
     def _call(self, pictures: Sequence[Pixels], fitting: Fitting, first: int) -> list[Pixels]:
-        import torch
-        from PIL import Image
-
         model, wish = self._model, self._wish
         video = [Image.fromarray(picture) for picture in pictures]
         width, height = fitting.outer
@@ -107,6 +107,8 @@ class Generator:
             asked["num_frames"] = len(video)
         if model.strength is not None:
             asked[model.strength] = wish.strength
+        if model.keeping is not None:
+            asked[model.keeping] = 1 - wish.strength
         if model.mask:
             white = np.full((*pictures[0].shape[:2],), 255, np.uint8)
             mask = self._mask(fitting.own)
@@ -120,8 +122,6 @@ class Generator:
         """At a size (width, height)."""
         if not self._model.mask or self._wish.mask is None:
             return None
-        import cv2
-
         return cv2.resize(self._wish.mask, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 

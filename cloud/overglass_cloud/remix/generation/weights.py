@@ -51,20 +51,20 @@ def loaded(model: Model, models: Store, device: str) -> Any:
     """The pipeline on its device, silent. Raises RemixError with the cure."""
     if (cure := missing(model, models)) is not None:
         raise RemixError(f"{model.name} cannot run here", code="no-weights", cure=cure)
-    import diffusers
-    import torch
+    import diffusers  # noqa: PLC0415 - listing what there is must not load it
+    import torch  # noqa: PLC0415
 
     folder, parts = folders(model, models)
     half = torch.float32 if device == "cpu" else torch.bfloat16
     try:
         given = {
             part.component: getattr(diffusers, part.type).from_pretrained(
-                parts[part.component], torch_dtype=half, local_files_only=True
+                parts[part.component], dtype=half, local_files_only=True
             )
             for part in model.parts
         }
         pipeline = getattr(diffusers, model.pipeline).from_pretrained(
-            folder, torch_dtype={"default": half, "vae": torch.float32}, local_files_only=True, **given
+            folder, dtype={"default": half, "vae": torch.float32}, local_files_only=True, **given
         )
     except (OSError, ValueError, KeyError) as error:
         raise RemixError(

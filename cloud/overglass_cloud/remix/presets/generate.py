@@ -36,8 +36,8 @@ class Generate(BaseModel):
     pixels: int | None = Field(
         default=None,
         ge=4096,
-        description="Larger pictures are painted scaled down to this many pixels, in their own proportions, and "
-        "scaled up again; the model's own if none.",
+        description="Larger pictures are painted scaled down to this many pixels, in their own proportions, "
+        "and scaled up again; the model's own if none.",
     )
 
 
@@ -121,7 +121,7 @@ def _moved(parameters: Any, timeline: Timeline, scope: Scope) -> Timeline:
 
 def _start_of(model: Model) -> Callable[[Any, Atelier], Painter]:
     def start(parameters: Any, atelier: Atelier) -> Painter:
-        from overglass_cloud.remix.generation.painting import Generator, Wish
+        from overglass_cloud.remix.generation.painting import Generator, Wish  # noqa: PLC0415 - loads torch
 
         wish = Wish(
             parameters.prompt,
@@ -143,7 +143,7 @@ def _start_of(model: Model) -> Callable[[Any, Atelier], Painter]:
 def _mask(name: str | None, atelier: Atelier) -> Any:
     if name is None:
         return None
-    import cv2
+    import cv2  # noqa: PLC0415 - listing the presets must not load it
 
     file = atelier.files.get(name)
     mask = None if file is None else cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)

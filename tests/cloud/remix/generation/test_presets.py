@@ -20,6 +20,9 @@ from overglass_cloud.remix.presets.generate import PRESETS
 from overglass_cloud.remix.timeline import Source, Timeline
 from overglass_protocol.errors import RemixError
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+"From a scheduler of diffusers, which hands numpy a tensor."
+
 BY_NAME = {preset.name: preset for preset in PRESETS}
 VIDEO = [f"generate-{model.name}" for model in MODELS if model.task == "video"]
 IMAGE = [f"generate-{model.name}" for model in MODELS if model.task == "image"]
@@ -76,6 +79,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(name: str, shelf:
     assert once != bytes_of(painted(preset, shelf, segment, seed=6))
 
 
+@pytest.mark.parametrize("name", ["generate-wan-video", "generate-ltx-video", "generate-animatediff"])
+def test_strength_says_how_far_from_the_clip(name: str, shelf: Workshop) -> None:
+    preset, segment = BY_NAME[name], Segment(0, 0, 3)
+    weak, strong = (painted(preset, shelf, segment, strength=share, steps=4) for share in (0.3, 1.0))
+    assert bytes_of(weak) != bytes_of(strong)
+
+
 def test_more_pictures_than_a_window_are_painted_in_windows_and_joined(shelf: Workshop) -> None:
     made = painted(BY_NAME["generate-animatediff"], shelf, Segment(0, 4, 40, before=4, blend=4))
     assert [still.index for still in made] == list(range(40))
@@ -101,7 +111,8 @@ def test_a_missing_model_says_the_command_and_nothing_is_fetched(
     workshop = Workshop(Store(tmp_path, Manifest.shipped()))
     for preset, model in zip(PRESETS, MODELS, strict=True):
         cure = preset.missing(workshop)
-        assert cure is not None and f"hf download {model.hub}" in cure
+        assert cure is not None
+        assert f"hf download {model.hub}" in cure
         assert preset.start is not None
         with pytest.raises(RemixError, match="cannot run here"):
             preset.start(preset.parameters(), Atelier(workshop, Looks([]), {}))
