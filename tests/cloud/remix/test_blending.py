@@ -12,7 +12,8 @@ def scene(number: int = 0) -> Pixels:
 
 
 def drifted(picture: Pixels) -> Pixels:
-    return np.clip(picture * np.array([0.9, 1.0, 1.05]) + np.array([14, -9, 6]), 0, 255).astype(np.uint8)
+    moved = np.clip(picture * np.array([0.9, 1.0, 1.05]) + np.array([14, -9, 6]), 0, 255)
+    return np.asarray(moved, np.uint8)
 
 
 def apart(one: Pixels, other: Pixels) -> float:

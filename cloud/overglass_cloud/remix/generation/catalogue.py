@@ -56,11 +56,13 @@ class Model:
     "The argument that says how far from the video; None where it has none."
     keeping: str | None = None
     """The same the other way round, 1 for the video as it was. LTX mixes the video into the noise by
-    it, and leaves them alone until the schedule has come down to there."""
+    it, and leaves it alone until the schedule has come down to there."""
     mask: bool = False
     "Whether it takes a mask: black keeps, white generates."
     counted: bool = True
     "Whether it is told the count of pictures (`num_frames`)."
+    rated: bool = False
+    "Whether it is told how many pictures a second has (`frame_rate`)."
     parts: tuple[Part, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     "Arguments that always go with it."
@@ -139,6 +141,7 @@ MODELS = (
         pixels=704 * 512,
         steps=40,
         guidance=3.0,
+        rated=True,
     ),
     Model(
         "animatediff",

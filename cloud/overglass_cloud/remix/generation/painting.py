@@ -105,6 +105,8 @@ class Generator:
         asked["image" if model.task == "image" else "video"] = video[0] if model.task == "image" else video
         if model.counted:
             asked["num_frames"] = len(video)
+        if model.rated:
+            asked["frame_rate"] = wish.rate
         if model.strength is not None:
             asked[model.strength] = wish.strength
         if model.keeping is not None:

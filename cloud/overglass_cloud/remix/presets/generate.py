@@ -133,6 +133,8 @@ def _start_of(model: Model) -> Callable[[Any, Atelier], Painter]:
             overlap=overlap(model),
             seed=atelier.seed,
         )
+        if isinstance(parameters, Animate):
+            wish = replace(wish, rate=parameters.fps)
         if isinstance(parameters, Repaint):
             wish = replace(wish, strength=parameters.strength, mask=_mask(parameters.mask, atelier))
         return Generator(weights.loaded(model, atelier.workshop.models, atelier.device), model, wish)
