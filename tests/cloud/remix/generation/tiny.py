@@ -32,6 +32,8 @@ from transformers import (
     UMT5EncoderModel,
 )
 
+from tests.cloud.remix.generation import tiny_ltx2
+
 WORDS = ("<pad>", "</s>", "<unk>", "a", "red", "fox", "in", "the", "snow")
 
 
@@ -44,6 +46,7 @@ def save(name: str, folder: Path) -> None:
         "vace": vace,
         "ltx-video": ltx,
         "ltx-image": ltx,
+        "ltx2-image": lambda: tiny_ltx2.pipeline(tokenizer(), len(WORDS)),
         "animatediff": animatediff,
     }
     make[name]().save_pretrained(folder)
