@@ -47,13 +47,14 @@ def missing(model: Model, models: Store) -> str | None:
     return None
 
 
-def loaded(model: Model, models: Store, device: str) -> Any:
+def loaded(model: Model, models: Store, device: str, threads: int = 1) -> Any:
     """The pipeline on its device, silent. Raises RemixError with the cure."""
     if (cure := missing(model, models)) is not None:
         raise RemixError(f"{model.name} cannot run here", code="no-weights", cure=cure)
     import diffusers  # noqa: PLC0415 - listing what there is must not load it
     import torch  # noqa: PLC0415
 
+    torch.set_num_threads(threads)  # sums come out the same only in the same number of parts
     folder, parts = folders(model, models)
     half = torch.float32 if device == "cpu" else torch.bfloat16
     try:

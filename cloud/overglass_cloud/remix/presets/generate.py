@@ -137,7 +137,8 @@ def _start_of(model: Model) -> Callable[[Any, Atelier], Painter]:
             wish = replace(wish, rate=parameters.fps)
         if isinstance(parameters, Repaint):
             wish = replace(wish, strength=parameters.strength, mask=_mask(parameters.mask, atelier))
-        return Generator(weights.loaded(model, atelier.workshop.models, atelier.device), model, wish)
+        pipeline = weights.loaded(model, atelier.workshop.models, atelier.device, atelier.threads)
+        return Generator(pipeline, model, wish)
 
     return start
 
