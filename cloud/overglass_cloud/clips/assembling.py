@@ -32,26 +32,40 @@ class _Timed:
         return self.time < other.time
 
 
-def assemble(
-    segments: Sequence[Path], target: Path, *, time_base: Fraction, carried_from: Path | None = None
-) -> list[str]:
-    """Writes `target` from segments in order, with the sound, subtitles and chapters of `carried_from`.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Presentation time [start, end) of a source, in seconds, shown at its own speed."""
 
-    Returns a sentence for each thing that MP4 cannot carry. Raises ClipError.
+    source: int
+    start: Fraction
+    end: Fraction
+    speed: Fraction = Fraction(1)
+
+
+def assemble(
+    segments: Sequence[Path],
+    target: Path,
+    *,
+    time_base: Fraction,
+    sources: Sequence[Path] = (),
+    spans: Sequence[Stretch] | None = None,
+) -> list[str]:
+    """Writes `target` from segments in order, with the sound, subtitles and chapters of the first source.
+
+    `spans` are what is shown of the sources, one after the other; None for all of the first, as it is.
+    Returns a sentence for each thing that does not go along. Raises ClipError.
     """
     left_out: list[str] = []
     with ExitStack() as stack:
         try:
-            output = stack.enter_context(
-                av.open(str(target), "w", format="mp4", options=timescale(time_base))
-            )
+            output = stack.enter_context(av.open(str(target), "w", format="mp4", options=timescale(time_base)))
             first = stack.enter_context(opened(segments[0]))
             picture = output.add_stream_from_template(first.streams.video[0], opaque=True)
             picture.time_base = time_base
             flows = [_pictures(segments, picture, time_base)]
-            if carried_from is not None:
-                source = stack.enter_context(opened(carried_from))
-                flows += _carried(source, carried_from, output, left_out)
+            if sources:
+                source = stack.enter_context(opened(sources[0]))
+                flows += _carried(source, sources, spans, output, left_out)
             for timed in heapq.merge(*flows):
                 output.mux(timed.packet)
         except (av.FFmpegError, ValueError) as error:
@@ -84,20 +98,27 @@ def _ticks(packet: "av.Packet[Any]", base: Fraction) -> int:
 
 
 def _carried(
-    source: InputContainer, path: Path, output: OutputContainer, left_out: list[str]
+    source: InputContainer,
+    paths: Sequence[Path],
+    spans: Sequence[Stretch] | None,
+    output: OutputContainer,
+    left_out: list[str],
 ) -> Iterable[Iterator[_Timed]]:
     """A flow for each track that goes along. Each has the file open for itself, since tracks may lie far
     apart in it."""
-    flows = []
     hidden = sum(stream.type not in _CARRIED and stream.type != "video" for stream in source.streams)
     if hidden:
         left_out.append(
             f"{hidden} data track{'s were' if hidden > 1 else ' was'} left out, since a camera writes there "
             "where and how it was moved."
         )
-    for stream in source.streams:
-        if stream.type not in _CARRIED:
-            continue
+    wanted = [stream for stream in source.streams if stream.type in _CARRIED]
+    if spans is not None and (why := _unfit(spans)) is not None:
+        if wanted:
+            left_out.append(f"Sound and subtitles were left out: {why}.")
+        return []
+    flows = []
+    for stream in wanted:
         kind = "sound" if stream.type == "audio" else "subtitle track"
         name = stream.codec_context.name if stream.codec_context is not None else "unknown"
         try:
@@ -106,13 +127,39 @@ def _carried(
             left_out.append(f"The {kind} ({name}) cannot be stored in MP4 as it is, and was left out.")
             continue
         made.metadata.update(stream.metadata)
-        flows.append(_track(path, stream.index, made))
-    if chapters := source.chapters():
+        flows.append(_track(paths[spans[0].source if spans else 0], stream.index, made, spans))
+    if spans is None and (chapters := source.chapters()):
         output.set_chapters(chapters)
     return flows
 
 
-def _track(path: Path, index: int, made: Any) -> Iterator[_Timed]:
+def _unfit(spans: Sequence[Stretch]) -> str | None:
+    """Why packets cannot go along as they are; None if they can."""
+    if any(span.speed != 1 for span in spans):
+        return "the clip is shown at another speed"
+    if any(span.source != 0 for span in spans) or not spans:
+        return "the result is not cut from one clip"
+    return None
+
+
+def _track(path: Path, index: int, made: Any, spans: Sequence[Stretch] | None) -> Iterator[_Timed]:
+    """Packets as they are; of spans those that begin in them, moved to where the span is shown."""
+    if spans is None:
+        yield from _packets(path, index, made)
+        return
+    shown = spans[0].start
+    for span in spans:
+        for timed in _packets(path, index, made):
+            if span.start <= timed.time < span.end:
+                packet, base = timed.packet, timed.packet.time_base or Fraction(1, 90000)
+                moved = round((shown - span.start) / base)
+                packet.dts = (packet.dts or 0) + moved
+                packet.pts = (packet.pts or 0) + moved
+                yield _Timed(packet.dts * base, packet)
+        shown += span.end - span.start
+
+
+def _packets(path: Path, index: int, made: Any) -> Iterator[_Timed]:
     with opened(path) as container:
         stream = container.streams[index]
         for packet in container.demux(stream):

@@ -7,7 +7,7 @@ Knows no database and no executor.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -93,17 +93,21 @@ class Remix:
         if target.exists():
             return {}
         with ExitStack() as stack:
-            painters = self._painters(commission, order, stack)
+            painters = self._painters(commission, plan, order, stack)
             path = stack.enter_context(_whole(target))
             encoding = _encoding(commission, plan)
             marks = Marks.of(commission, plan)
             writer = stack.enter_context(Writer(path, plan.size, plan.timeline.time_base, encoding))
             for still in _painted(commission, plan, segment, painters):
+                if still.index < segment.start:
+                    continue  # painted by the one in front, too
                 writer.write(marks.on(still.picture), int(plan.timeline.pts[still.index]))
                 told(still.index - segment.start + 1)
         return {}
 
-    def _painters(self, commission: Commission, order: Order, stack: ExitStack) -> list[Painter]:
+    def _painters(
+        self, commission: Commission, plan: PlanFile, order: Order, stack: ExitStack
+    ) -> list[Painter]:
         atelier = Atelier(
             workshop=self.workshop,
             looks=self.looks,
@@ -114,23 +118,24 @@ class Remix:
             inputs=[Path(each.file) for each in commission.inputs],
         )
         painters = []
-        for step in commission.recipe.steps:
+        for step, found in zip(commission.recipe.steps, plan.analysis, strict=True):
             preset = self.presets[step.preset]
             if preset.start is not None:
-                painters.append(preset.start(read(preset, step.parameters), atelier))
+                own = replace(atelier, analysis=found)
+                painters.append(preset.start(read(preset, step.parameters), own))
                 stack.callback(painters[-1].close)
         return painters
 
     def _assemble(self, folder: Path) -> Mapping[str, Any]:
         commission, plan = _commission(folder), PlanFile.from_json((folder / PLAN).read_text())
         segments = [_segment(folder, segment.index) for segment in plan.segments]
-        source = Path(commission.inputs[0].file)
         with _whole(folder / RESULT) as path:
             left_out = assemble(
                 segments,
                 path,
                 time_base=plan.timeline.time_base,
-                carried_from=source if plan.timeline.untouched else None,
+                sources=[Path(each.file) for each in commission.inputs],
+                spans=None if plan.timeline.untouched else plan.timeline.spans,
             )
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,10 +4,11 @@ Made once from the commission and the facts of its clips. Opens no file.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from overglass_cloud.clips.probe import Clip
 from overglass_cloud.looks import Looks, Workshop
@@ -31,6 +32,8 @@ class PlanFile:
     "Of the output. Even."
     segments: tuple[Segment, ...]
     chain: Chain
+    analysis: tuple[Mapping[str, Any], ...]
+    "What each step found when it looked at the whole clip; empty for those that do not."
     marking: Marking
     "The most that any step does to the truth of the picture."
     notes: tuple[str, ...]
@@ -52,6 +55,7 @@ class PlanFile:
                 "size": self.size,
                 "segments": [asdict(segment) for segment in self.segments],
                 "chain": [asdict(needs) for needs in self.chain.needs],
+                "analysis": self.analysis,
                 "marking": self.marking,
                 "notes": self.notes,
             }
@@ -66,6 +70,7 @@ class PlanFile:
             tuple(kept["size"]),
             tuple(Segment(**each) for each in kept["segments"]),
             Chain(tuple(_needs(**each) for each in kept["chain"])),
+            tuple(kept["analysis"]),
             kept["marking"],
             tuple(kept["notes"]),
         )
@@ -93,24 +98,28 @@ def planned(
         workshop,
     )
     wanted: list[Needs] = []
+    analysis: list[Mapping[str, Any]] = []
+    joined = 1 if any(presets[step.preset].inputs[1] > 1 for step in commission.recipe.steps) else len(clips)
     marking: Marking = "none"
     for step in commission.recipe.steps:
         preset = presets[step.preset]
         parameters = read(preset, step.parameters)
         preset.check(parameters, looks)
         marking = max(marking, preset.marking(parameters), key=_MARKINGS.index)
-        _check_inputs(preset.name, preset.inputs, len(clips))
+        _check_inputs(preset.name, preset.inputs, len(clips) if preset.inputs[1] > 1 else joined)
         if preset.retime is not None:
             timeline = preset.retime(parameters, timeline, scope)
         if preset.size is not None:
             size = preset.size(parameters, size)
+        found = {} if preset.analyse is None else preset.analyse(parameters, timeline, scope)
+        analysis.append(found)
         if preset.start is not None:
             wanted.append(preset.wants(parameters))
     chain = Chain(tuple(wanted))
     shots = shots_of(timeline, cuts or [()] * len(clips))
     segments = tuple(plan(shots, chain))
     notes = tuple(_notes(clips, commission))
-    return PlanFile(tuple(clips), timeline, size, segments, chain, marking, notes)
+    return PlanFile(tuple(clips), timeline, size, segments, chain, tuple(analysis), marking, notes)
 
 
 def _even(clip: Clip) -> tuple[int, int]:

@@ -107,21 +107,11 @@ def plan(shots: Iterable[tuple[int, int]], chain: Chain, longest: int = LONGEST)
 
 
 def _divided(first: int, last: int, chain: Chain, longest: int) -> Iterator[tuple[int, int]]:
-    if (shape := chain.shape) is not None:
-        yield from _windows(first, last, shape, chain.blend)
+    if chain.shape is not None:
+        # Whoever generates blends its own windows, each of which follows from the one in front.
+        yield first, last
         return
     pieces = max(1, -(-(last - first) // longest))
     edges = [first + (last - first) * piece // pieces for piece in range(pieces + 1)]
     yield from pairwise(edges)
 
-
-def _windows(first: int, last: int, shape: Shape, blend: int) -> Iterator[tuple[int, int]]:
-    """Windows of a model, each of which paints the last `blend` pictures of the one in front anew."""
-    window = shape.window(last - first)
-    if window <= blend and last - first > window:
-        raise RemixError(f"a window of {window} pictures leaves nothing beside {blend} blended ones")
-    start = first
-    while start < last:
-        end = min(last, start + window - (blend if start > first else 0))
-        yield start, end
-        start = end

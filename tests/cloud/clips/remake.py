@@ -21,7 +21,7 @@ def remake(source: Path, folder: Path, encoding: Encoding | None = None, longest
         last = min(first + longest, clip.frames)
         _segment(source, clip, (first, last), segments[-1], encoding)
     target = folder / "remade.mp4"
-    assemble(segments, target, time_base=clip.time_base, carried_from=source)
+    assemble(segments, target, time_base=clip.time_base, sources=[source])
     return target
 
 

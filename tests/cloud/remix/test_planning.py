@@ -36,16 +36,10 @@ def test_every_picture_is_in_one_segment_and_context_stays_in_its_shot(
         assert segment.end - segment.start <= longest
 
 
-@given(length=st.integers(1, 400), blend=st.integers(0, 8))
-def test_windows_of_a_model_have_its_shape_but_for_the_last(length: int, blend: int) -> None:
-    shape = Shape(step=4, first=1, most=81)
-    segments = plan([(0, length)], Chain((Needs(blend=blend, shape=shape),)))
-    assert [n for s in segments for n in range(s.start, s.end)] == list(range(length))
-    for segment in segments[:-1]:
-        painted = segment.end - segment.start + segment.blend
-        assert painted % 4 == 1
-        assert painted <= 81
-    assert all(segment.blend == min(blend, segment.start) for segment in segments)
+def test_what_is_generated_window_after_window_is_one_segment_a_shot() -> None:
+    chain = Chain((Needs(blend=4, shape=Shape(step=4, first=1, most=81)),))
+    segments = plan([(0, 300), (300, 310)], chain)
+    assert [(segment.start, segment.end) for segment in segments] == [(0, 300), (300, 310)]
 
 
 def test_a_cut_in_the_source_begins_a_shot_wherever_the_timeline_shows_it() -> None:
