@@ -164,7 +164,7 @@ class Store:
             self._held(session, job, holder, held_until=self._now() + self._lease)
             session.execute(sa.update(ItemRow).where(*this).values(**values))
 
-    def _held(self, session: Session, job: str, holder: str, **values: Any) -> None:
+    def _held(self, session: Session, job: str, holder: str, /, **values: Any) -> None:
         mine = (JobRow.id == job, JobRow.holder == holder, JobRow.state == State.RUNNING)
         changed = session.execute(sa.update(JobRow).where(*mine).values(**values))
         if not cast("sa.CursorResult[Any]", changed).rowcount:
