@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 from uuid import uuid4
 
-from overglass_protocol.errors import OverglassError
-
 from overglass_cloud.jobs.executors.contract import Broken, Executor, Outcome, Performed, UnitsTold
 from overglass_cloud.jobs.job import Job, Planned, State
 from overglass_cloud.jobs.named import itinerary
 from overglass_cloud.jobs.store import LostError, Store
 from overglass_cloud.remix.work import Item, Order
+from overglass_protocol.errors import OverglassError
 
 logger = logging.getLogger(__name__)
 

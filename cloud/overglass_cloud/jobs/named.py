@@ -3,9 +3,8 @@
 from importlib import import_module
 from typing import cast
 
-from overglass_protocol.errors import ConfigError
-
 from overglass_cloud.remix.work import Itinerary
+from overglass_protocol.errors import ConfigError
 
 
 def itinerary(name: str) -> Itinerary:

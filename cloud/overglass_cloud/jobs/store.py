@@ -13,12 +13,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from overglass_protocol.errors import ConfigError, RemixError
 from sqlalchemy.orm import Session
 
 from overglass_cloud.jobs.job import Job, Planned, Progress, State
 from overglass_cloud.jobs.tables import ItemRow, JobRow
 from overglass_cloud.remix.work import Item
+from overglass_protocol.errors import ConfigError, RemixError
 
 
 class LostError(RemixError):
@@ -37,7 +37,7 @@ class Store:
                 sa.event.listen(self._engine, "connect", _sqlite)
             self._migrate()
         except (sa.exc.SQLAlchemyError, ImportError) as error:
-            shown = url.split("@")[-1]
+            shown = url.rsplit("@", maxsplit=1)[-1]
             raise ConfigError(
                 f"the job database {shown} cannot be opened: {str(error).splitlines()[0]}",
                 cure="Check its URL; PostgreSQL needs: pip install 'overglass[postgres]'",
@@ -135,9 +135,7 @@ class Store:
     def finished(
         self, job: str, holder: str, wave: int, item: Item, result: Mapping[str, Any], seconds: float
     ) -> None:
-        self._write(
-            job, holder, wave, item, done=True, told=item.units, result=dict(result), seconds=seconds
-        )
+        self._write(job, holder, wave, item, done=True, told=item.units, result=dict(result), seconds=seconds)
 
     def crashed(self, job: str, holder: str, wave: int, item: Item, reason: str) -> None:
         self._write(job, holder, wave, item, attempts=ItemRow.attempts + 1, reason=reason, told=0)

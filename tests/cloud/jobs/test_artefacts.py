@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from overglass_cloud.jobs.artefacts import Artefacts
 from overglass_protocol.errors import RemixError
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from overglass_cloud.jobs.executors.local import LocalExecutor
 from overglass_cloud.jobs.foreman import Foreman
 from overglass_cloud.jobs.job import State

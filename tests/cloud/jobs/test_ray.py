@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from overglass_cloud.jobs.executors.ray import RayExecutor
 from overglass_cloud.jobs.foreman import Foreman
 from overglass_cloud.jobs.job import State

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from overglass_protocol.errors import ConfigError
-
 from overglass_cloud.jobs.executors.contract import Broken, Outcome, UnitsTold
 from overglass_cloud.jobs.executors.worker import perform
 from overglass_cloud.remix.work import Order
+from overglass_protocol.errors import ConfigError
 
 
 class RayExecutor:

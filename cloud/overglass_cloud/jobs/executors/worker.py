@@ -8,11 +8,10 @@ from dataclasses import replace
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
-from overglass_protocol.errors import OverglassError
-
 from overglass_cloud.jobs.executors.contract import Broken, Outcome, Performed, UnitsTold
 from overglass_cloud.jobs.named import itinerary
 from overglass_cloud.remix.work import Order, Told
+from overglass_protocol.errors import OverglassError
 
 
 def perform(name: str, order: Order, handle: int, told: Told) -> Outcome:
