@@ -156,8 +156,8 @@ class Store:
         return Progress(int(told), int(units), left)
 
     def _write(self, job: str, holder: str, wave: int, item: Item, **values: Any) -> None:
-        this = (ItemRow.job == job, ItemRow.wave == wave)
-        this += (ItemRow.stage == item.stage, ItemRow.index == item.index)
+        mine = (ItemRow.job == job, ItemRow.wave == wave)
+        this = (*mine, ItemRow.stage == item.stage, ItemRow.index == item.index)
         with Session(self._engine) as session, session.begin():
             self._held(session, job, holder, held_until=self._now() + self._lease)
             session.execute(sa.update(ItemRow).where(*this).values(**values))

@@ -11,7 +11,7 @@ from overglass_protocol.errors import RemixError
 
 
 class Sums:
-    """Squares in one wave, their sum in the next. `chaos` in the settings: which items kill themselves once."""
+    """Squares in one wave, then their sum. `chaos` of the settings: which items kill themselves once."""
 
     def first(self) -> Sequence[Item]:
         return [Item("square", index, units=10) for index in range(6)]

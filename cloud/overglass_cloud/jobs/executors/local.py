@@ -5,6 +5,7 @@ Processes and not threads: what crashes a decoder or a driver then costs one ite
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -45,10 +46,8 @@ class LocalExecutor:
         worker = next((each for each in self._workers if each.handle is None), None) or self._start()
         self._submitted += 1
         worker.handle = self._submitted
-        try:
+        with suppress(OSError):  # it died idle: its sentinel says so next, and the order counts as broken
             worker.pipe.send((worker.handle, itinerary, order))
-        except OSError:
-            pass  # it died idle: its sentinel says so next, and the order counts as broken
         return worker.handle
 
     def outcomes(self, timeout: float) -> Sequence[Outcome]:
