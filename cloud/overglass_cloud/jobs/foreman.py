@@ -40,13 +40,13 @@ class Foreman:
         settings: Mapping[str, Any] | None = None,
         ended: Callable[[Job], None] = lambda job: None,
     ) -> None:
-        """`ended` hears of each job that this foreman is through with."""
+        """`ended` hears of each job that ended while this foreman had it; not of a deleted one."""
         self._store, self._executor = store, executor
         self._attempts, self._settings, self._ended = attempts, dict(settings or {}), ended
         self._name = uuid4().hex
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set. A job that is then underway stays where it is, for the next foreman."""
+        """Until `stop` is set. A job that is then underway goes back, for the next foreman to go on with."""
         while not stop.is_set():
             if not self.next(stop):
                 stop.wait(STEP)
@@ -65,7 +65,9 @@ class Foreman:
         except Exception as error:
             logger.exception("job %s", job.id)
             self._fail(job, f"{type(error).__name__}: {error}", "")
-        self._ended(self._store.get(job.id) or job)
+        now = self._store.get(job.id)
+        if now is not None and now.state.ended:
+            self._ended(now)
         return True
 
     def _fail(self, job: Job, reason: str, cure: str) -> None:
@@ -85,7 +87,7 @@ class Foreman:
                 self._store.plan(job.id, self._name, wave, items)
                 planned = self._store.wave(job.id, wave)
             if not self._perform(job, wave, planned, stop):
-                return None
+                return self._store.release(job.id, self._name)
             planned = self._store.wave(job.id, wave)
             items = route.after(wave, [(each.item, each.result) for each in planned])
             wave += 1

@@ -114,6 +114,11 @@ class Store:
         with Session(self._engine) as session, session.begin():
             self._held(session, job, holder, held_until=self._now() + self._lease)
 
+    def release(self, job: str, holder: str) -> None:
+        """Lets the next holder go on at once. Raises LostError."""
+        with Session(self._engine) as session, session.begin():
+            self._held(session, job, holder, state=State.WAITING, holder=None)
+
     def plan(self, job: str, holder: str, wave: int, items: Sequence[Item]) -> None:
         with Session(self._engine) as session, session.begin():
             self._held(session, job, holder, held_until=self._now() + self._lease)

@@ -81,6 +81,17 @@ def test_a_cancelled_job_lets_go_of_its_workers(store: Store, workers: LocalExec
     assert store.get(job.id).state is State.CANCELLED  # type: ignore[union-attr]
 
 
+def test_a_stopped_foreman_leaves_the_job_to_the_next(
+    store: Store, workers: LocalExecutor, tmp_path: Path
+) -> None:
+    job, stop = store.submit("me", "sums", f"{ROUTES}:SUMS", str(tmp_path)), threading.Event()
+    stop.set()
+    assert Foreman(store, workers).next(stop)
+    assert store.get(job.id).state is State.WAITING  # type: ignore[union-attr]
+    assert Foreman(store, workers).next()
+    assert store.get(job.id).state is State.DONE  # type: ignore[union-attr]
+
+
 SERVICE = """
 import sys, threading
 from overglass_cloud.jobs.executors.local import LocalExecutor
