@@ -1,6 +1,8 @@
 """Jobs on local workers that are killed."""
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -90,6 +92,18 @@ def test_a_stopped_foreman_leaves_the_job_to_the_next(
     assert store.get(job.id).state is State.WAITING  # type: ignore[union-attr]
     assert Foreman(store, workers).next()
     assert store.get(job.id).state is State.DONE  # type: ignore[union-attr]
+
+
+def test_workers_that_die_idle_cost_no_attempt(store: Store, workers: LocalExecutor, tmp_path: Path) -> None:
+    for _ in range(2):
+        job = store.submit("me", "sums", f"{ROUTES}:SUMS", str(tmp_path))
+        assert Foreman(store, workers).next()
+        for pid in workers.pids:
+            os.kill(pid, signal.SIGKILL)
+        for each in workers._workers:
+            each.process.join(5)
+    assert store.get(job.id).state is State.DONE  # type: ignore[union-attr]
+    assert not any(planned.attempts for planned in store.wave(job.id, 0))
 
 
 SERVICE = """

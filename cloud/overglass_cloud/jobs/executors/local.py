@@ -43,6 +43,8 @@ class LocalExecutor:
         return len(self._idle) + sum(worker.handle is None for worker in self._workers)
 
     def submit(self, itinerary: str, order: Order) -> int:
+        for dead in [each for each in self._workers if each.handle is None and not each.process.is_alive()]:
+            self._end(dead)  # while idle: no order's fault
         worker = next((each for each in self._workers if each.handle is None), None) or self._start()
         self._submitted += 1
         worker.handle = self._submitted
