@@ -1,0 +1,1 @@
+"""Where items are performed: processes here, or a cluster."""
