@@ -58,7 +58,9 @@ def assemble(
     left_out: list[str] = []
     with ExitStack() as stack:
         try:
-            output = stack.enter_context(av.open(str(target), "w", format="mp4", options=timescale(time_base)))
+            output = stack.enter_context(
+                av.open(str(target), "w", format="mp4", options=timescale(time_base))
+            )
             first = stack.enter_context(opened(segments[0]))
             picture = output.add_stream_from_template(first.streams.video[0], opaque=True)
             picture.time_base = time_base

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-import fsspec  # type: ignore[import-untyped]
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from overglass_protocol.errors import ConfigError, RemixError
 

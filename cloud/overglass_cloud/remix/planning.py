@@ -114,4 +114,3 @@ def _divided(first: int, last: int, chain: Chain, longest: int) -> Iterator[tupl
     pieces = max(1, -(-(last - first) // longest))
     edges = [first + (last - first) * piece // pieces for piece in range(pieces + 1)]
     yield from pairwise(edges)
-

@@ -129,6 +129,7 @@ def test_a_killed_service_is_continued_without_doing_finished_items_again(
         timeout=50,
         check=False,
         stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
     )
     # Returns once nobody holds its output any more: its workers died with it.
     assert run.returncode == -9

@@ -147,3 +147,42 @@ def test_what_cannot_be_painted_is_refused_before_decoding_and_leaves_nothing(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ClipError, match="cannot be read"):
         _ordered(tmp_path / "nothing.mp4")
+
+
+def test_a_trimmed_clip_keeps_the_sound_of_what_is_left(tmp_path: Path, remix: Remix) -> None:
+    source = make_clip(tmp_path / "clip.mp4", variable_times(120))
+    recipe = Recipe(steps=(Step(preset="trim", parameters={"start": 1.0, "end": 3.0}),))
+    said = make(commissioned(recipe, [source]), tmp_path / "out.mp4", remix, _unwatched)
+    assert said["left_out"] == []
+    left, whole = sound_packets(tmp_path / "out.mp4"), sound_packets(source)
+    assert 80 < len(left) < 110
+    data = [packet for _, packet in whole]
+    begins = data.index(left[0][1])
+    assert [packet for _, packet in left] == data[begins : begins + len(left)]
+    assert 1.0 <= float(whole[begins][0]) < 1.03
+    assert probe(tmp_path / "out.mp4").frames == sum(1 for t in variable_times(120) if 560 <= t < 1800)
+
+
+def test_another_speed_says_that_it_has_no_sound(tmp_path: Path, remix: Remix) -> None:
+    source = make_clip(tmp_path / "clip.mp4", variable_times(60))
+    recipe = Recipe(steps=(Step(preset="speed", parameters={"factor": 2.0}),))
+    said = make(commissioned(recipe, [source]), tmp_path / "out.mp4", remix, _unwatched)
+    assert "speed" in said["left_out"][0]
+    assert not probe(tmp_path / "out.mp4").has_sound
+    assert probe(tmp_path / "out.mp4").duration < probe(source).duration * 6 / 10
+
+
+@pytest.mark.parametrize("preset", ["reframe", "captions"])
+def test_presets_that_look_at_the_whole_clip_first_are_made(
+    tmp_path: Path, remix: Remix, preset: str
+) -> None:
+    source = make_clip(tmp_path / "clip.mp4", variable_times(40), size=(320, 180))
+    (tmp_path / "talk.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello there\n")
+    parameters = {"reframe": {"shape": "9:16"}, "captions": {"file": "talk.srt"}}[preset]
+    recipe = Recipe(steps=(Step(preset=preset, parameters=parameters),))
+    commission = commissioned(recipe, [source], [tmp_path / "talk.srt"])
+    make(commission, tmp_path / "out.mp4", remix, _unwatched)
+    made = probe(tmp_path / "out.mp4")
+    assert made.frames == 40
+    assert sound_packets(tmp_path / "out.mp4") == sound_packets(source)
+    assert (made.width < made.height) == (preset == "reframe")
