@@ -33,6 +33,10 @@ def remix(
     parameter: Annotated[
         list[str] | None, typer.Option("--set", help="A preset's parameter, as NAME=VALUE; may be repeated.")
     ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file that a parameter names, such as captions; may be repeated."),
+    ] = None,
     recipe: Annotated[
         Path | None, typer.Option(help="A recipe file, as one lies beside each result.")
     ] = None,
@@ -54,7 +58,7 @@ def remix(
     target = target or clip.with_name(f"{clip.stem}.remix.mp4")
     _check_target(clip, target, force)
     started = time.monotonic()
-    said = _made(chosen, clip, target)
+    said = _made(chosen, clip, file or [], target)
     seconds = time.monotonic() - started
     if as_json:
         typer.echo(json.dumps({"target": str(target), "seconds": round(seconds, 2), **said}))
@@ -115,7 +119,7 @@ def _check_target(clip: Path, target: Path, force: bool) -> None:
         raise ConfigError(f"there is no folder {target.absolute().parent}", cure="Make it first.")
 
 
-def _made(recipe: "Recipe", clip: Path, target: Path) -> dict[str, Any]:
+def _made(recipe: "Recipe", clip: Path, files: list[Path], target: Path) -> dict[str, Any]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from overglass_cloud.remix.here import commissioned, make
@@ -130,7 +134,7 @@ def _made(recipe: "Recipe", clip: Path, target: Path) -> dict[str, Any]:
         def watched(item: Item, done: int, whole: int) -> None:
             progress.update(bar, description=names[item.stage], completed=done, total=whole)
 
-        said = make(commissioned(recipe, *_inputs(clip)), target, _itinerary(), watched)
+        said = make(commissioned(recipe, *_inputs(clip, files)), target, _itinerary(), watched)
     try:
         write_recipe(recipe, target.with_name(target.name + SUFFIX))
     except OSError as error:
@@ -138,11 +142,11 @@ def _made(recipe: "Recipe", clip: Path, target: Path) -> dict[str, Any]:
     return dict(said)
 
 
-def _inputs(clip: Path) -> tuple[list[Path], list[Path]]:
+def _inputs(clip: Path, files: list[Path]) -> tuple[list[Path], list[Path]]:
     """Clips, and files that go along."""
     from overglass_protocol.recording.layout import CAPTURE, TIMELINE
 
-    return ([clip / CAPTURE], [clip / TIMELINE]) if clip.is_dir() else ([clip], [])
+    return ([clip / CAPTURE], [clip / TIMELINE, *files]) if clip.is_dir() else ([clip], files)
 
 
 def _itinerary() -> Any:

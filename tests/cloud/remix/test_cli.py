@@ -24,6 +24,11 @@ def _run(*arguments: str | Path) -> str:
     return ended.output
 
 
+@pytest.fixture(autouse=True)
+def own_keys(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERGLASS_TRUST_FOLDER", str(tmp_path_factory.mktemp("trust")))
+
+
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     return make(tmp_path / "clip.mp4", variable_times(20))
@@ -59,6 +64,17 @@ def test_wrong_flags_are_told_with_their_cure(clip: Path, arguments: list[str], 
         _run(clip, *arguments)
     assert told.value.cure
     assert not clip.with_name("clip.remix.mp4").exists()
+
+
+def test_a_file_goes_along_by_its_name(tmp_path: Path, clip: Path) -> None:
+    words = tmp_path / "talk.srt"
+    words.write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
+    captions = ("--preset", "captions", "--set", "file=talk.srt")
+    _run(clip, *captions, "--file", words)
+    assert probe(tmp_path / "clip.remix.mp4").frames == 20
+    with pytest.raises(OverglassError) as told:
+        _run(clip, tmp_path / "other.mp4", *captions)
+    assert told.value.cure
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path, clip: Path) -> None:
