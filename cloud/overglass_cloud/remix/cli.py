@@ -143,9 +143,12 @@ def _made(recipe: "Recipe", clip: Path, files: list[Path], target: Path) -> dict
 
 
 def _inputs(clip: Path, files: list[Path]) -> tuple[list[Path], list[Path]]:
-    """Clips, and files that go along."""
+    """Clips, and files that go along. Raises RecordingError for a folder that is no session."""
     from overglass_protocol.recording.layout import CAPTURE, TIMELINE
+    from overglass_protocol.recording.manifest import Manifest
 
+    if clip.is_dir():
+        Manifest.read(clip)
     return ([clip / CAPTURE], [clip / TIMELINE, *files]) if clip.is_dir() else ([clip], files)
 
 

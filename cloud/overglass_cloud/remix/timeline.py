@@ -54,12 +54,8 @@ class Timeline:
     spans: tuple[Span, ...]
     "The same as stretches of time, which is what sound, subtitles and chapters go by."
 
-    @property
-    def untouched(self) -> bool:
-        """Whether it is one input from beginning to end at its own speed, every time as it was."""
-        return len(self.spans) == 1 and self.spans[0].speed == 1 and self.spans[0].source == 0 and self._whole
-
-    _whole: bool = False
+    untouched: bool = False
+    "Whether it is the first input from beginning to end, every time as it was."
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -77,7 +73,7 @@ class Timeline:
                 "frame": self.frame.tolist(),
                 "pts": self.pts.tolist(),
                 "spans": [[s.source, str(s.start), str(s.end), str(s.speed)] for s in self.spans],
-                "whole": self._whole,
+                "untouched": self.untouched,
             }
         )
 
@@ -90,7 +86,7 @@ class Timeline:
             np.array(kept["frame"], np.int64),
             np.array(kept["pts"], np.int64),
             tuple(Span(n, Fraction(a), Fraction(b), Fraction(speed)) for n, a, b, speed in kept["spans"]),
-            kept["whole"],
+            kept["untouched"],
         )
 
     @classmethod

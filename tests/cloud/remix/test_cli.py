@@ -77,6 +77,12 @@ def test_a_file_goes_along_by_its_name(tmp_path: Path, clip: Path) -> None:
     assert told.value.cure
 
 
+def test_a_folder_that_is_no_session_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OverglassError, match="not a recorded session") as told:
+        _run(tmp_path, tmp_path / "out.mp4")
+    assert told.value.cure
+
+
 def test_nothing_is_overwritten_unasked(tmp_path: Path, clip: Path) -> None:
     with pytest.raises(OverglassError, match="the clip itself"):
         _run(clip, clip, "--look", "comic", "--force")
