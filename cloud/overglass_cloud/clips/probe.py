@@ -159,12 +159,13 @@ def picture_stream(container: InputContainer) -> av.VideoStream:
 
 def _check_declared(path: Path, container: InputContainer, stream: av.VideoStream, limits: Limits) -> None:
     context = stream.codec_context
-    pixels = context.width * context.height
+    shown = _shown((context.width, context.height), stream.sample_aspect_ratio, 0)
+    pixels = max(context.width * context.height, shown[0] * shown[1])
     if pixels == 0:
         raise ClipError(f"the pictures of {path.name} have no size", code="no-pictures", cure=CONVERT)
     if pixels > limits.pixels:
         raise ClipError(
-            f"the pictures of {path.name} are {context.width}x{context.height}, "
+            f"the pictures of {path.name} are {shown[0]}x{shown[1]}, "
             f"and {limits.pixels / 1e6:.1f} megapixels are let in",
             code="too-many-pixels",
             cure="Make it smaller first, for instance: ffmpeg -i FILE -vf scale=-2:1080 NEW.mp4",

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from overglass_cloud.clips.probe import Clip
 from overglass_protocol.filter_chain import FilterChain
 
+BT709 = 1
+"Its number for primaries, transfer and matrix (ITU-T H.273)."
 WHITE_NITS = 203.0
-"Diffuse white of HDR in production (ITU-R BT.2408, table 1); it becomes white of BT.709."
+"Diffuse white of HDR in production (ITU-R BT.2408, table 1). What is brighter has the upper fifth of BT.709."
 _PEAK = 1000.0 / WHITE_NITS
 "Brightest light that is told apart, relative to diffuse white."
 _TURNS = {
@@ -44,6 +46,8 @@ class Upright:
             picture = _toned(picture, self._tone)
         made = self._chain.apply(picture)
         made.pts, made.time_base = pts, base
+        if self._tone is not None:
+            made.color_primaries, made.color_trc, made.colorspace = BT709, BT709, BT709
         return made
 
 
@@ -56,7 +60,8 @@ def _steps(clip: Clip) -> list[str]:
     across = (clip.height, clip.width) if clip.rotation % 180 else (clip.width, clip.height)
     width, height = even_size(clip)
     steps = [
-        f"scale={across[0]}:{across[1]}:flags=bicubic+accurate_rnd+full_chroma_int:out_range=limited",
+        f"scale={across[0]}:{across[1]}:flags=bicubic+accurate_rnd+full_chroma_int:out_range=limited"
+        + (":out_color_matrix=bt709" if clip.hdr else ""),
         "format=yuv420p",
         "setsar=1",
         *_TURNS[clip.rotation],

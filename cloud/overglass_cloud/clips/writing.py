@@ -101,11 +101,19 @@ class Writer:
         """Encodes a picture. `pts` are ticks of the time base, ascending."""
         if self._latest is not None and pts <= self._latest:
             raise ClipError(f"a picture at tick {pts} came after one at {self._latest}", code="out-of-order")
-        self._latest = pts
         # The frame object is the decoder's or painter's; its time and type are overwritten by encoders.
         own = picture.reformat(format="yuv420p") if picture.format.name != "yuv420p" else picture
+        if self._latest is None:
+            self._tag(own)
+        self._latest = pts
         own.pts, own.time_base, own.pict_type = pts, self._time_base, PictureType.NONE
         self._mux(own)
+
+    def _tag(self, first: av.VideoFrame) -> None:
+        """Says what the samples mean, as the first picture does."""
+        context = self._stream.codec_context
+        context.color_range, context.colorspace = first.color_range, first.colorspace
+        context.color_primaries, context.color_trc = first.color_primaries, first.color_trc
 
     def __enter__(self) -> Self:
         return self

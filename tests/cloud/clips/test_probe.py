@@ -1,3 +1,4 @@
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -66,3 +67,14 @@ def test_a_clip_cut_short_names_the_time_that_it_ends_at(tmp_path: Path) -> None
     assert 0 < probe(clip).frames < whole.frames
     with pytest.raises(ClipError, match="cannot be decoded"):
         list(pictures(clip, whole, 0, whole.frames))
+
+
+def test_pixels_far_from_square_do_not_get_around_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "wide.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(50, 1)
+        container.mux(stream.encode(av.VideoFrame(96, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    assert _code(path, Limits(pixels=96 * 64 * 10)) == "too-many-pixels"

@@ -104,3 +104,50 @@ def test_a_picture_is_the_same_wherever_reading_begins(tmp_path: Path, first: in
     for number, picture in pictures(source, clip, first, clip.frames):
         assert np.array_equal(picture.to_ndarray(), whole[number].to_ndarray())
         assert picture.pts == clip.pts[number]
+
+
+def test_what_the_samples_mean_is_said_on(tmp_path: Path) -> None:
+    source = tmp_path / "tagged.mp4"
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        context = stream.codec_context
+        context.color_range, context.colorspace, context.color_primaries, context.color_trc = 1, 1, 1, 1
+        for number in range(5):
+            container.mux(stream.encode(av.VideoFrame(96, 64, "yuv420p")) if number else [])
+        container.mux(stream.encode(None))
+    with av.open(str(remake(source, tmp_path))) as container:
+        first = next(container.decode(video=0))
+    said = (first.color_range, first.colorspace, first.color_primaries, first.color_trc)
+    assert [int(each) for each in said] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
+def test_high_dynamic_range_comes_out_as_bt709(tmp_path: Path, transfer: int) -> None:
+    source = tmp_path / "hdr.mp4"
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx265", rate=30, options={"x265-params": "log-level=error"})
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p10le"
+        context = stream.codec_context
+        context.color_range, context.colorspace, context.color_primaries, context.color_trc = (
+            1,
+            9,
+            9,
+            transfer,
+        )
+        grey = np.full((96, 96), 64 + 512, np.uint16)
+        grey[64:] = 512
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="yuv420p10le")))
+        container.mux(stream.encode(None))
+    clip = probe(source)
+    assert clip.hdr == {16: "PQ", 18: "HLG"}[transfer]
+    (_, picture), *_ = pictures(source, clip, 0, 1)
+    assert [int(each) for each in (picture.colorspace, picture.color_primaries, picture.color_trc)] == [
+        1,
+        1,
+        1,
+    ]
+    planes = picture.to_ndarray()
+    assert 60 < planes[:64].mean() < 235
+    assert abs(planes[64:].mean() - 128) < 2
