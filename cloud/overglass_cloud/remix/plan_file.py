@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from overglass_cloud.clips.probe import Clip
+from overglass_cloud.clips.upright import even_size
 from overglass_cloud.looks import Looks, Workshop
 from overglass_cloud.remix.commission import Commission
 from overglass_cloud.remix.planning import Chain, plan, shots_of
@@ -89,7 +90,7 @@ def planned(
         Source(clip.pts, clip.time_base, clip.width, clip.height, clip.has_sound, each.name)
         for clip, each in zip(clips, commission.inputs, strict=True)
     ]
-    timeline, size = Timeline.of(sources[0]), _even(clips[0])
+    timeline, size = Timeline.of(sources[0]), even_size(clips[0])
     scope = Scope(
         sources,
         [Path(each.file) for each in commission.inputs],
@@ -120,10 +121,6 @@ def planned(
     segments = tuple(plan(shots, chain))
     notes = tuple(_notes(clips, commission))
     return PlanFile(tuple(clips), timeline, size, segments, chain, tuple(analysis), marking, notes)
-
-
-def _even(clip: Clip) -> tuple[int, int]:
-    return clip.width + clip.width % 2, clip.height + clip.height % 2
 
 
 def _notes(clips: Sequence[Clip], commission: Commission) -> list[str]:
