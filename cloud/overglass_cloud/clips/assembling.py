@@ -15,6 +15,7 @@ import av
 from av.container import InputContainer, OutputContainer
 
 from overglass_cloud.clips.opened import opened
+from overglass_cloud.clips.span import Span
 from overglass_cloud.clips.writing import timescale
 from overglass_protocol.errors import ClipError
 
@@ -32,23 +33,13 @@ class _Timed:
         return self.time < other.time
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Presentation time [start, end) of a source, in seconds, shown at its own speed."""
-
-    source: int
-    start: Fraction
-    end: Fraction
-    speed: Fraction = Fraction(1)
-
-
 def assemble(
     segments: Sequence[Path],
     target: Path,
     *,
     time_base: Fraction,
     sources: Sequence[Path] = (),
-    spans: Sequence[Stretch] | None = None,
+    spans: Sequence[Span] | None = None,
 ) -> list[str]:
     """Writes `target` from segments in order, with the sound, subtitles and chapters of the first source.
 
@@ -102,7 +93,7 @@ def _ticks(packet: "av.Packet[Any]", base: Fraction) -> int:
 def _carried(
     source: InputContainer,
     paths: Sequence[Path],
-    spans: Sequence[Stretch] | None,
+    spans: Sequence[Span] | None,
     output: OutputContainer,
     left_out: list[str],
 ) -> Iterable[Iterator[_Timed]]:
@@ -135,7 +126,7 @@ def _carried(
     return flows
 
 
-def _unfit(spans: Sequence[Stretch]) -> str | None:
+def _unfit(spans: Sequence[Span]) -> str | None:
     """Why packets cannot go along as they are; None if they can."""
     if any(span.speed != 1 for span in spans):
         return "the clip is shown at another speed"
@@ -144,7 +135,7 @@ def _unfit(spans: Sequence[Stretch]) -> str | None:
     return None
 
 
-def _track(path: Path, index: int, made: Any, spans: Sequence[Stretch] | None) -> Iterator[_Timed]:
+def _track(path: Path, index: int, made: Any, spans: Sequence[Span] | None) -> Iterator[_Timed]:
     """Packets as they are; of spans those that begin in them, moved to where the span is shown."""
     if spans is None:
         yield from _packets(path, index, made)

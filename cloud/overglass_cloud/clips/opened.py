@@ -22,10 +22,19 @@ CONVERT = "Convert it first, for instance: ffmpeg -i FILE -c:v libx264 -c:a aac 
 @contextmanager
 def opened(path: Path) -> Iterator[InputContainer]:
     """Raises ClipError, also for what goes wrong inside."""
+    with _container(path) as container:
+        try:
+            yield container
+        except (av.FFmpegError, OSError) as error:
+            raise ClipError(
+                f"{path.name} is damaged: {_short(error)}", code="damaged", cure=CONVERT
+            ) from error
+
+
+def _container(path: Path) -> InputContainer:
     try:
         # Without a scheme FFmpeg would take a name such as `concat:a|b` for an address.
-        with av.open(f"file:{path.absolute()}", "r", options=_OPTIONS) as container:
-            yield container
+        return av.open(f"file:{path.absolute()}", "r", options=_OPTIONS, metadata_errors="ignore")
     except FileNotFoundError as error:
         raise ClipError(f"there is no file {path.name}", code="no-file", cure="Check the name.") from error
     except IsADirectoryError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from overglass_cloud.clips.opened import opened
 from overglass_cloud.marking.cropped import Crop
 from overglass_cloud.marking.reading import Found, Luma, Reading
 from overglass_protocol.errors import ClipError
@@ -56,16 +57,11 @@ def detect(pictures: Iterable[av.VideoFrame], *, cropped: bool = False) -> Found
 
 def detect_in(path: Path, *, cropped: bool = False) -> Found | None:
     """Looks at pictures from all over a clip, at most PLACES * AT_EACH. Raises ClipError."""
-    try:
-        with av.open(str(path), metadata_errors="ignore") as clip:
-            if not clip.streams.video:
-                raise ClipError(f"{path.name} has no pictures", code="no-video", cure="Give a video file.")
-            with closing(_sampled(clip)) as pictures:
-                return detect(pictures, cropped=cropped)
-    except (av.FFmpegError, OSError) as error:
-        raise ClipError(
-            f"{path.name} cannot be read as a clip: {error}", cure="Give a video file that plays."
-        ) from error
+    with opened(path) as clip:
+        if not clip.streams.video:
+            raise ClipError(f"{path.name} has no pictures", code="no-video", cure="Give a video file.")
+        with closing(_sampled(clip)) as pictures:
+            return detect(pictures, cropped=cropped)
 
 
 def luma_of(picture: av.VideoFrame) -> Luma:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import av
 import cv2
 
-from overglass_cloud.clips.assembling import Stretch, assemble
+from overglass_cloud.clips.assembling import assemble
 from overglass_cloud.clips.probe import DEFAULTS, Clip, Limits, probe
 from overglass_cloud.clips.reading import pictures
 from overglass_cloud.clips.writing import Encoding, Writer
@@ -135,7 +135,7 @@ class Remix:
                 path,
                 time_base=plan.timeline.time_base,
                 sources=[Path(each.file) for each in commission.inputs],
-                spans=None if plan.timeline.untouched else _stretches(plan),
+                spans=None if plan.timeline.untouched else plan.timeline.spans,
             )
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
@@ -180,10 +180,6 @@ def _commission(folder: Path) -> Commission:
 
 def _segment(folder: Path, index: int) -> Path:
     return folder / "segments" / f"{index:05d}.mp4"
-
-
-def _stretches(plan: PlanFile) -> list[Stretch]:
-    return [Stretch(span.source, span.start, span.end, span.speed) for span in plan.timeline.spans]
 
 
 def _encoding(commission: Commission, plan: PlanFile) -> Encoding:

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from overglass_cloud.remix.timeline import Span, Timeline, joined_duration
+from overglass_cloud.clips.span import Span
+from overglass_cloud.remix.timeline import Timeline, joined_duration
 from overglass_protocol.errors import RemixError
 
 LEAST_CAP = 60

@@ -10,6 +10,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from overglass_cloud.clips.span import Span
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -23,22 +25,6 @@ class Source:
     height: int
     has_sound: bool = False
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one input's presentation time, [start, end) in seconds, played at a speed."""
-
-    source: int
-    start: Fraction
-    end: Fraction
-    speed: Fraction = Fraction(1)
-    "2 is twice as fast."
-
-    @property
-    def duration(self) -> Fraction:
-        """In the output, seconds."""
-        return (self.end - self.start) / self.speed
 
 
 @dataclass(frozen=True, slots=True)

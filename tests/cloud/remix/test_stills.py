@@ -5,11 +5,12 @@ import av
 import numpy as np
 import pytest
 
+from overglass_cloud.clips.span import Span
 from overglass_cloud.clips.still import Still
 from overglass_cloud.remix.planning import Chain, plan
 from overglass_cloud.remix.presets.contract import Needs, Segment
 from overglass_cloud.remix.stills import painted, taken
-from overglass_cloud.remix.timeline import Source, Span, Timeline
+from overglass_cloud.remix.timeline import Source, Timeline
 
 
 class Archive:
