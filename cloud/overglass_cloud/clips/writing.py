@@ -4,7 +4,8 @@ Files that were written with the same settings can be joined without decoding th
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -73,6 +74,9 @@ class Encoding:
                 return common | {"svtav1-params": f"lp=1:pred-struct=1:keyint={keys}"}
 
 
+_REAL_TIME = {getattr(os, "SCHED_FIFO", None), getattr(os, "SCHED_RR", None)}
+
+
 class Writer:
     """A clip without sound, for `with`. Raises ClipError."""
 
@@ -103,11 +107,14 @@ class Writer:
             raise ClipError(f"a picture at tick {pts} came after one at {self._latest}", code="out-of-order")
         # The frame object is the decoder's or painter's; its time and type are overwritten by encoders.
         own = picture.reformat(format="yuv420p") if picture.format.name != "yuv420p" else picture
+        own.pts, own.time_base, own.pict_type = pts, self._time_base, PictureType.NONE
         if self._latest is None:
             self._tag(own)
+            with _ordinary_scheduling():
+                self._mux(own)
+        else:
+            self._mux(own)
         self._latest = pts
-        own.pts, own.time_base, own.pict_type = pts, self._time_base, PictureType.NONE
-        self._mux(own)
 
     def _tag(self, first: av.VideoFrame) -> None:
         """Says what the samples mean, as the first picture does."""
@@ -133,6 +140,23 @@ class Writer:
                 self._container.mux(packet)
         except (av.FFmpegError, ValueError) as error:
             raise ClipError(f"{self._path.name} cannot be written: {error}", code="cannot-write") from error
+
+
+@contextmanager
+def _ordinary_scheduling() -> Iterator[None]:
+    """SVT-AV1 makes its threads, and the one that opens it, real-time where it may, which is as root.
+
+    They, and every process that is started later, would keep all others from the processor.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    yield
+    for thread in os.listdir("/proc/self/task"):
+        with suppress(ProcessLookupError):
+            if os.sched_getscheduler(int(thread)) in _REAL_TIME and policy not in _REAL_TIME:
+                os.sched_setscheduler(int(thread), policy, priority)
 
 
 def timescale(time_base: Fraction) -> dict[str, str]:

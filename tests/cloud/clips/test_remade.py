@@ -1,6 +1,7 @@
 """What survives a clip's way through decoder, encoder and assembly."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,24 @@ def test_other_codecs_keep_every_time_too(tmp_path: Path, codec: Codec) -> None:
     made = remake(source, tmp_path, Encoding(codec, effort="fast"), longest=20)
     assert probe(made).codec in {"hevc": ("hevc",), "av1": ("libdav1d", "av1")}[codec]
     _same_times(source, made)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="needs Linux")
+def test_no_encoder_makes_this_process_real_time(tmp_path: Path) -> None:
+    if ENCODERS["av1"] not in av.codecs_available:
+        pytest.skip("FFmpeg was built without libsvtav1")
+    code = (
+        "import os, sys; from pathlib import Path; from tests.cloud.clips.made import picture; "
+        "from overglass_cloud.clips.writing import Encoding, Writer; from fractions import Fraction\n"
+        "encoding = Encoding('av1', effort='fast')\n"
+        "with Writer(Path(sys.argv[1]), (96, 64), Fraction(1, 30), encoding) as writer:\n"
+        "    for number in range(3):\n"
+        "        writer.write(picture(number), number)\n"
+        "    print({os.sched_getscheduler(int(each)) for each in os.listdir('/proc/self/task')})\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "out.mp4")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=50, check=True)
+    assert ended.stdout.strip() == str({os.SCHED_OTHER})
 
 
 def test_chapters_go_along(tmp_path: Path) -> None:
