@@ -79,6 +79,8 @@ async def test_a_session_is_recorded_replayed_and_left_again(studio: Studio) -> 
     await page.click("#record")
     await until(page, "document.querySelector('#record-word').textContent === 'Record'")
     await told(lambda: len(sim.recordings()) == 1)
+    # The button is ready for the next one before the disk is done with this one.
+    await told(lambda: SessionFolder.open(sim.recordings()[0]).complete)
     folder = SessionFolder.open(sim.recordings()[0])
     assert folder.complete
     assert folder.problems == ()
