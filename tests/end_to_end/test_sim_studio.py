@@ -54,7 +54,7 @@ async def test_the_head_is_dragged_and_both_pictures_follow(studio: Studio) -> N
 async def test_other_glasses_are_put_on(studio: Studio) -> None:
     page = studio.page
     await page.click("#device")
-    await page.locator("#devices input[value=xreal-one-eye]").check(force=True)
+    await page.locator("#devices input[value=xreal-one-eye]").click(force=True)
     await page.locator("#numbers").get_by_text("1,920 px").wait_for()
     await page.click("#wear")
     await until(page, "document.querySelector('#device-title').textContent.includes('XREAL')")
@@ -64,7 +64,7 @@ async def test_other_glasses_are_put_on(studio: Studio) -> None:
 
 async def test_the_network_is_lost_and_the_page_tells_how_it_came_back(studio: Studio) -> None:
     page = studio.page
-    await page.locator("#seconds input[value='2']").check(force=True)
+    await page.locator("#seconds input[value='2']").click(force=True)
     await page.click("[data-kind=outage]")
     await until(page, "document.querySelector('#state').textContent.trim() === 'Reconnecting'")
     await until(page, "/Outage: live again after \\d+/.test(document.querySelector('#log').textContent)")
@@ -97,7 +97,7 @@ async def test_a_session_is_recorded_replayed_and_left_again(studio: Studio) -> 
 
 async def test_the_split_slider_shows_the_world_with_and_without_reprojection(studio: Studio) -> None:
     page = studio.page
-    await page.locator("#motions input[value=sin20]").check(force=True)
+    await page.locator("#motions input[value=sin20]").click(force=True)
     await until(page, "Number(document.querySelector('#plain').textContent) > 3")
     await until(page, "Number(document.querySelector('#warped').textContent) < 3")
     await page.focus("#split")
